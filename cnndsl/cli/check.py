@@ -1,0 +1,61 @@
+"""``cnndsl check FILE...``: is this a network, and what does it come to?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from cnndsl.errors import CnndslError, Diagnostic
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def check(files: tuple[str, ...]) -> int:
+    """Check model files: every error in one run, or a line that says what the network is.
+
+    A file without an `input` line is checked for each built-in data set; it is right if it is right for one. `-` is
+    standard input.
+    """
+    return max(_check_file(file) for file in files)
+
+
+def _check_file(file: str) -> int:
+    from cnndsl.compiler import check as check_source
+    from cnndsl.compiler import has_errors
+    from cnndsl.compiler.measure import measure
+    from cnndsl.language import read_graph
+    from cnndsl.language.source import read_source
+    from cnndsl.layers._fields import spell
+
+    try:
+        source = read_source(file)
+    except CnndslError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    graph, found = read_graph(source)
+    shapes = [("", graph.input_shape)] if graph.input_shape or has_errors(found) else list(_built_in_shapes())
+    results = [(name, shape, *check_source(source, shape or None)) for name, shape in shapes]
+    legal = [result for result in results if not has_errors(result[3])]
+    # An error for one data set is only worth telling where no other makes sense of the file.
+    told = legal or results
+    _tell([diagnostic for *_, diagnostics in told for diagnostic in diagnostics])
+    for name, shape, shaped, _ in legal:
+        place = f"on {name} {spell(shape)}" if name else spell(shape)
+        click.echo(f"{source.name}: ok {place}: {measure(shaped)}")
+    return 0 if legal else 1
+
+
+def _built_in_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
+    from cnndsl.data import SHAPES
+
+    yield from SHAPES.items()
+
+
+def _tell(diagnostics: list[Diagnostic]) -> None:
+    """Each finding once, though it may hold for several data sets with other numbers."""
+    seen: set[tuple[str, int]] = set()
+    for diagnostic in diagnostics:
+        if (diagnostic.code, diagnostic.span.line) not in seen:
+            seen.add((diagnostic.code, diagnostic.span.line))
+            click.echo(str(diagnostic), err=True)

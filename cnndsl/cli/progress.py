@@ -1,0 +1,71 @@
+"""What a run looks like while it lasts: a bar on a terminal, a line an epoch elsewhere. All on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Any
+
+import click
+
+from cnndsl.training.loop import EpochDone, StepDone
+
+
+def epoch_line(event: EpochDone, epochs: int) -> str:
+    """``epoch  3/10  loss 0.123  valid: loss 0.101  accuracy 0.970  macro F1 0.970``."""
+    valid = event.valid
+    width = len(str(epochs))
+    return (
+        f"epoch {event.epoch:>{width}}/{epochs}  loss {event.train_loss:.4f}  "
+        f"valid: loss {valid.loss:.4f}  accuracy {valid.accuracy:.4f}  macro F1 {valid.macro_f1:.4f}"
+    )
+
+
+class Progress:
+    """Shows the events of a run; a context manager."""
+
+    def __init__(self, epochs: int, images: int) -> None:
+        self._epochs = epochs
+        self._images = images
+        self._bar: Any = None
+        self._task: Any = None
+        self._began = time.perf_counter()
+        self._seen = 0
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            self._open_bar()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, trace)
+
+    def show(self, event: StepDone | EpochDone) -> None:
+        """Take note of a step or an epoch."""
+        if isinstance(event, EpochDone):
+            self._say(epoch_line(event, self._epochs))
+        elif self._bar is not None:
+            self._seen += event.images
+            speed = self._seen / (time.perf_counter() - self._began)
+            text = f"epoch {event.epoch}/{self._epochs}  loss {event.loss:.3f}  {speed:,.0f} images/s"
+            self._bar.update(self._task, advance=event.images, description=text)
+
+    def _open_bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        self._bar.__enter__()
+        self._task = self._bar.add_task("epoch 1", total=self._epochs * self._images)
+
+    def _say(self, line: str) -> None:
+        if self._bar is None:
+            click.echo(line, err=True)
+        else:
+            self._bar.console.print(line, highlight=False)

@@ -1,0 +1,75 @@
+"""From a graph of specs to a program of pure functions."""
+
+from __future__ import annotations
+
+import os
+
+from attrs import evolve
+
+from cnndsl.compiler.advise import advise
+from cnndsl.compiler.infer import check_shapes
+from cnndsl.compiler.program import Program, build
+from cnndsl.errors import Diagnostic, ModelError, Span
+from cnndsl.language import Graph, Source, read_graph
+from cnndsl.language.graph import Shape
+from cnndsl.language.source import checked, read_source
+from cnndsl.layers._fields import spell
+
+__all__ = ["Program", "build", "check", "compile_model", "has_errors"]
+
+
+def compile_model(source: str | os.PathLike[str], input_shape: Shape | None = None) -> Program:
+    """Compile a model file, or its text itself: a ``str`` with a newline in it is text, anything else a path.
+
+    Parameters
+    ----------
+    input_shape
+        ``(C, H, W)``; needed where the file has no ``input`` line.
+
+    Raises
+    ------
+    ModelError
+        The file has errors; all of them are in ``diagnostics``.
+    InputError
+        The file cannot be read.
+    """
+    is_text = isinstance(source, str) and "\n" in source
+    text = checked(Source("<text>", str(source))) if is_text else read_source(source)
+    graph, diagnostics = check(text, input_shape)
+    if has_errors(diagnostics):
+        raise ModelError(diagnostics)
+    return build(graph)
+
+
+def check(source: Source, input_shape: Shape | None = None) -> tuple[Graph, tuple[Diagnostic, ...]]:
+    """The graph of a file with shapes inferred, and everything found: errors, warnings, notes, in file order.
+
+    Without an input shape, here or in the file, the layers are not checked against each other (S200 says so).
+    """
+    graph, found = read_graph(source)
+    if input_shape and graph.input_shape and input_shape != graph.input_shape:
+        found = (*found, _other_input(graph, input_shape))
+    shape = input_shape or graph.input_shape
+    if len(shape) != 3 or min(shape) < 1:
+        missing = not shape and not any(diagnostic.severity == "error" for diagnostic in found)
+        return graph, (*found, _no_input(graph)) if missing else found
+    shaped, shape_errors = check_shapes(evolve(graph, input_shape=shape))
+    found = (*found, *shape_errors, *advise(shaped))
+    return shaped, tuple(sorted(found, key=lambda diagnostic: (diagnostic.span.line, diagnostic.span.column)))
+
+
+def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether any of them is more than a warning."""
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+
+
+def _no_input(graph: Graph) -> Diagnostic:
+    message = "the file does not say what the images are, and nothing else does"
+    hint = "add a first line such as `input 3x32x32`, or give input_shape=(3, 32, 32)"
+    return Diagnostic("S200", "error", message, Span(graph.source.name, 1), (hint,))
+
+
+def _other_input(graph: Graph, shape: Shape) -> Diagnostic:
+    message = f"the file says `input {spell(graph.input_shape)}`, the data is {spell(shape)}"
+    span = Span(graph.source.name, 1)
+    return Diagnostic("D509", "error", message, span, ("change the `input` line, or name other data",))

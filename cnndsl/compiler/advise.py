@@ -1,0 +1,61 @@
+"""Notes about layers that are legal and may still surprise. A verb over specs: one function a layer that has any."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from cnndsl.errors import Diagnostic, Severity
+from cnndsl.language.graph import Graph, Node, Shape
+from cnndsl.layers import kind_of
+from cnndsl.layers._fields import spell
+from cnndsl.layers.fc import FC
+from cnndsl.layers.pool import Pool
+
+Advice = tuple[str, Severity, str, str]  # code, severity, message, hint
+
+
+def advise(graph: Graph) -> tuple[Diagnostic, ...]:
+    """The notes on a graph with shapes, in file order."""
+    return tuple(_place(graph, node, given) for node in graph.nodes if (given := _advice(node.spec, *node.in_shapes)))
+
+
+@singledispatch
+def _advice(_spec: Any, *_in_shapes: Shape) -> Advice | None:
+    return None
+
+
+@_advice.register
+def _(spec: FC, shape: Shape) -> Advice | None:
+    if len(shape) == 1:
+        return None
+    features = shape[0] * shape[1] * shape[2]
+    return "S208", "note", f"Flatten inserted before FC ({spell(shape)} -> {features})", "write `Flatten` above the FC"
+
+
+@_advice.register
+def _(spec: Pool, shape: Shape) -> Advice | None:
+    _, rows, columns = kind_of(spec).out_shape(spec, shape)
+    lost = [
+        _lost(size, out, kernel, stride, pad)
+        for size, out, kernel, stride, pad in zip(
+            shape[1:], (rows, columns), spec.kernel, spec.stride, spec.pad, strict=True
+        )
+    ]
+    if not any(lost):
+        return None
+    what = " and ".join(f"{number} {name}" for number, name in zip(lost, ("row(s)", "column(s)"), strict=True) if number)
+    message = f"Pool {spell(spec.kernel)} on {spell(shape[1:])} drops the last {what} of the map"
+    return "S205", "note", message, "`pad=` keeps them, where they matter"
+
+
+def _lost(size: int, out: int, kernel: int, stride: int, pad: int) -> int:
+    """Lines of the map itself, not of its padding, that no window reaches at the end."""
+    return max(0, size + pad - ((out - 1) * stride + kernel))
+
+
+def _place(graph: Graph, node: Node, advice: Advice) -> Diagnostic:
+    code, severity, message, hint = advice
+    assert node.span is not None
+    excerpt = ((node.span.line, graph.source.line(node.span.line).split("#")[0], ""),)
+    return Diagnostic(code, severity, message, node.span, (hint,), excerpt=excerpt)

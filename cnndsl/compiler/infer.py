@@ -1,0 +1,73 @@
+"""Shapes, forward through the graph: one fold that knows no layer."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from cnndsl.errors import Diagnostic, Span
+from cnndsl.language.graph import INPUT, Graph, Node, Shape
+from cnndsl.layers import kind_of
+from cnndsl.layers._fields import spell
+from cnndsl.layers._kind import ShapeError
+
+
+def infer(graph: Graph) -> Graph:
+    """The graph with every node's shapes.
+
+    Raises
+    ------
+    ShapeError
+        A layer cannot take what reaches it.
+    """
+    shaped, fault = _infer(graph)
+    if fault is not None:
+        raise fault[1]
+    return shaped
+
+
+def check_shapes(graph: Graph) -> tuple[Graph, tuple[Diagnostic, ...]]:
+    """The graph with shapes, up to the first layer that cannot take its input, and the diagnostic about that one."""
+    shaped, fault = _infer(graph)
+    return shaped, () if fault is None else (_diagnose(shaped, *fault),)
+
+
+def _infer(graph: Graph) -> tuple[Graph, tuple[Node, ShapeError] | None]:
+    shapes: dict[str, Shape] = {INPUT: graph.input_shape}
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        in_shapes = tuple(shapes[path] for path in node.inputs)
+        try:
+            out_shape = kind_of(node.spec).out_shape(node.spec, *in_shapes)
+        except ShapeError as error:
+            return evolve(graph, nodes=tuple(nodes)), (node, error)
+        nodes.append(evolve(node, in_shapes=in_shapes, out_shape=out_shape))
+        shapes[node.path] = out_shape
+    return evolve(graph, nodes=tuple(nodes)), None
+
+
+def _diagnose(shaped: Graph, node: Node, error: ShapeError) -> Diagnostic:
+    span = node.span or Span(shaped.source.name, 1)
+    rows = [(span.line, shaped.source.line(span.line), error.needs)]
+    producers = [other for other in shaped.nodes if other.path in node.inputs and other.span]
+    for producer in producers:
+        if producer.span and producer.span.line != span.line:
+            line = producer.span.line
+            rows.insert(0, (line, shaped.source.line(line), f"-> {spell(producer.out_shape)}"))
+    hints = (error.hint,) if error.hint else ()
+    return Diagnostic(
+        error.code, "error", str(error), span, hints, notes=(_story(shaped),), excerpt=_without_comments(rows)
+    )
+
+
+def _without_comments(rows: list[tuple[int, str, str]]) -> tuple[tuple[int, str, str], ...]:
+    return tuple((number, text.split("#")[0], remark) for number, text, remark in rows)
+
+
+def _story(shaped: Graph) -> str:
+    """``shapes so far: 1x8x8 -> Conv 6x8x8 -> ReLU``; a layer that keeps the shape does not repeat it."""
+    steps, last = [spell(shaped.input_shape)], shaped.input_shape
+    for node in shaped.nodes:
+        name = kind_of(node.spec).name
+        steps.append(name if node.out_shape == last else f"{name} {spell(node.out_shape)}")
+        last = node.out_shape
+    return f"shapes so far: {' -> '.join(steps)}"

@@ -1,0 +1,99 @@
+"""From a graph to two folds over its layers: forward in file order, backward the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import evolve, frozen
+
+from cnndsl import keys
+from cnndsl.language.graph import INPUT, Graph, Node
+from cnndsl.layers import kind_of
+from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch
+
+Tree = Mapping[str, Params]
+_NONE: Params = {}
+
+
+@frozen
+class Step:
+    """A node, its kind, and the values that nobody takes after it."""
+
+    node: Node
+    kind: LayerKind[Any]
+    has_weights: bool
+    last_uses: tuple[str, ...]
+
+
+@frozen
+class Tape:
+    """What a forward pass leaves for the backward pass: one residual a step. Opaque to users."""
+
+    residuals: tuple[Any, ...]
+    train: bool
+    key: keys.Key
+
+
+def lower(graph: Graph) -> tuple[Step, ...]:
+    """The steps of a graph with shapes."""
+    steps = []
+    needed = {graph.nodes[-1].path}
+    for node in reversed(graph.nodes):
+        kind = kind_of(node.spec)
+        last_uses = tuple(sorted(set(node.inputs) - needed))
+        needed.update(node.inputs)
+        steps.append(Step(node, kind, bool(kind.weights(node.spec, *node.in_shapes)), last_uses))
+    return tuple(reversed(steps))
+
+
+def run_forward(
+    steps: tuple[Step, ...], params: Tree, state: Tree, x: Array, *, train: bool, key: keys.Key, scratch: Scratch
+) -> tuple[Array, dict[str, Params], Tape]:
+    """Output, new state and tape. ``x`` and the output are in the inner layout."""
+    values = {INPUT: x}
+    new_state = dict(state)
+    residuals = []
+    shared = Context(train, key, scratch)
+    y = x
+    for step in steps:
+        node = step.node
+        ctx = evolve(shared, key=(key, node.path)) if step.kind.random else shared
+        xs = tuple(values[path] for path in node.inputs)
+        owned = params.get(node.owner, _NONE), state.get(node.owner, _NONE)
+        y, kept, residual = step.kind.forward(node.spec, *owned, xs, ctx)
+        if kept:
+            new_state[node.owner] = kept
+        values[node.path] = y
+        residuals.append(residual)
+        for path in step.last_uses:
+            del values[path]
+    return y, new_state, Tape(tuple(residuals), train, key)
+
+
+def run_backward(
+    steps: tuple[Step, ...], params: Tree, tape: Tape, dy: Array, *, scratch: Scratch
+) -> tuple[Array | None, dict[str, dict[str, Array]]]:
+    """Gradient of the input (``None`` where no step wants it) and of every parameter."""
+    cotangents = {steps[-1].node.path: dy}
+    grads: dict[str, dict[str, Array]] = {path: {} for path in params}
+    wanting = Context(tape.train, tape.key, scratch)
+    leaving = evolve(wanting, wants_dx=False)
+    for step, residual in zip(reversed(steps), reversed(tape.residuals), strict=True):
+        node = step.node
+        incoming = cotangents.pop(node.path, None)
+        if incoming is None or not (node.wants_dx or step.has_weights):
+            continue
+        ctx = wanting if node.wants_dx else leaving
+        if step.kind.random:
+            ctx = evolve(ctx, key=(tape.key, node.path))
+        dxs, own = step.kind.backward(node.spec, params.get(node.owner, _NONE), residual, incoming, ctx)
+        if own:
+            grads[node.owner].update(own)
+        for path, dx in zip(node.inputs, dxs, strict=True):
+            if dx is not None:
+                before = cotangents.get(path)
+                cotangents[path] = dx if before is None else np.add(before, dx)
+    in_order = {path: {name: grads[path][name] for name in own} for path, own in params.items()}
+    return cotangents.get(INPUT), in_order

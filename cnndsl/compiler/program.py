@@ -1,0 +1,211 @@
+"""The compiled network: pure functions over explicit parameters and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from attrs import evolve, field, frozen
+from numpy.typing import DTypeLike
+
+from cnndsl import keys
+from cnndsl.compiler.infer import infer
+from cnndsl.compiler.initialise import Tree, initialise
+from cnndsl.compiler.lower import Step, Tape, lower, run_backward, run_forward
+from cnndsl.compiler.measure import Figures, measure
+from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
+from cnndsl.compiler.scratch import Scratch
+from cnndsl.compiler.threads import single_blas_thread
+from cnndsl.language.graph import Graph, Shape
+from cnndsl.layers._kind import Array, Params
+from cnndsl.layers._layout import array_shape, to_inner, to_outer
+from cnndsl.loss import LOSSES
+
+# A step's largest array should stay in the second-level cache; fewer images than this waste the vector units.
+_PIECE_BYTES = 640 * 1024
+_SMALLEST_PIECE, _LARGEST_PIECE = 8, 128
+
+
+@frozen(eq=False)
+class Program:
+    """A network of a file, compiled for one input shape.
+
+    Every method is a function of its arguments alone. Arrays come and go as ``(N, C, H, W)`` and ``(N, F)``; parameters
+    and state are ``{layer path: {name: array}}``. The precision is that of the parameters and ``x`` together: float64 in
+    is float64 throughout.
+    """
+
+    graph: Graph
+    loss: str
+    piece: int
+    _steps: tuple[Step, ...] = field(repr=False)
+    _training_steps: tuple[Step, ...] = field(repr=False)
+    _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
+
+    @property
+    def input_shape(self) -> Shape:
+        """``(C, H, W)``."""
+        return self.graph.input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of one image's output."""
+        return self.graph.nodes[-1].out_shape
+
+    @property
+    def figures(self) -> Figures:
+        """Parameters, multiply-adds, receptive field."""
+        return measure(self.graph)
+
+    def init(self, seed: keys.Key = 0, dtype: DTypeLike = np.float32) -> tuple[Tree, Tree]:
+        """First parameters and state. Each array is drawn from ``(seed, layer path, name)`` alone."""
+        return initialise(self.graph, seed, dtype)
+
+    def forward(
+        self, params: Tree, state: Tree, x: Array, *, train: bool = False, key: keys.Key = 0
+    ) -> tuple[Array, dict[str, Params], Tape]:
+        """Output, new state, and the tape that :meth:`backward` takes.
+
+        Parameters
+        ----------
+        x
+            Images ``(N, C, H, W)``.
+        train
+            Training mode, for layers that have one.
+        key
+            Root of all randomness: equal keys, equal bits.
+
+        Returns
+        -------
+        y
+            ``(N, F)``, or ``(N, C, H, W)`` where the network ends in a map: as the file says, softmax included.
+
+        Raises
+        ------
+        ValueError
+            ``x`` has another shape than the program was compiled for.
+        """
+        x = self._checked(params, x)
+        inner = self._load(x)
+        with single_blas_thread():
+            y, state, tape = run_forward(self._steps, params, state, inner, train=train, key=key, scratch=self._scratch)
+        return to_outer(y), state, tape
+
+    def backward(self, params: Tree, tape: Tape, dy: Array) -> tuple[Array, Tree]:
+        """Gradients of ``sum(y * dy)``: of the input ``(N, C, H, W)``, and of every parameter, as ``params``."""
+        dy = np.asarray(dy)
+        inner = self._load(dy)
+        with single_blas_thread():
+            dx, grads = run_backward(self._steps, params, tape, inner, scratch=self._scratch)
+        assert dx is not None
+        return to_outer(dx), grads
+
+    def loss_and_grads(
+        self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key = 0
+    ) -> tuple[float, Tree, dict[str, Params]]:
+        """Mean loss of a batch in training mode, its gradients, and the new state.
+
+        ``x`` is ``(N, C, H, W)``, ``labels`` ``(N,)`` integers. The batch is worked off in pieces that fit the cache,
+        and their gradients are added in a fixed balanced tree: the bits do not depend on who computes which piece.
+        """
+        x, labels = self._checked(params, x), self._checked_labels(x, labels)
+        starts = range(0, len(x), self.piece)
+        with single_blas_thread():
+            total, grads, state = self._gradient_of(params, state, x, labels, key, starts)
+        return total / len(x), grads, state
+
+    def scores(self, params: Tree, state: Tree, x: Array) -> Array:
+        """What the loss is taken of, ``(N, K)``, in inference mode: the input of a final softmax, or the output."""
+        return self._predict(self._training_steps, params, state, x)
+
+    def predict(self, params: Tree, state: Tree, x: Array) -> Array:
+        """The output, ``(N, F)`` or ``(N, C, H, W)``, in inference mode: :meth:`forward` without a tape."""
+        return self._predict(self._steps, params, state, x)
+
+    def losses(self, scores: Array, labels: Array) -> Array:
+        """The loss of each image ``(N,)`` from what :meth:`scores` gave."""
+        losses, _ = LOSSES[self.loss](np.ascontiguousarray(scores.T), np.asarray(labels))
+        return losses
+
+    def _predict(self, steps: tuple[Step, ...], params: Tree, state: Tree, x: Array) -> Array:
+        x = self._checked(params, x)
+        pieces = []
+        with single_blas_thread():
+            for start in range(0, len(x), self.piece):
+                inner = self._load(x[start : start + self.piece])
+                y, _, _ = run_forward(steps, params, state, inner, train=False, key=0, scratch=self._scratch)
+                pieces.append(to_outer(y))
+        return np.concatenate(pieces) if pieces else np.empty((0, *self.output_shape), x.dtype)
+
+    def _gradient_of(
+        self, params: Tree, state: Tree, x: Array, labels: Array, key: keys.Key, starts: range
+    ) -> tuple[float, Tree, dict[str, Params]]:
+        """Summed loss and its share of the mean's gradient over the pieces that begin at ``starts``."""
+        if len(starts) > 1:
+            half = len(starts) // 2
+            left, grads, state = self._gradient_of(params, state, x, labels, key, starts[:half])
+            right, others, state = self._gradient_of(params, state, x, labels, key, starts[half:])
+            return left + right, _add(grads, others), state
+        piece = slice(starts[0], starts[0] + self.piece)
+        # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
+        own_key = (key, "piece", starts[0]) if starts[0] else key
+        scores, new_state, tape = run_forward(
+            self._training_steps, params, state, self._load(x[piece]), train=True, key=own_key, scratch=self._scratch
+        )
+        losses, dscores = LOSSES[self.loss](scores, labels[piece])
+        np.divide(dscores, len(x), out=dscores)
+        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
+        return float(losses.sum(dtype=np.float64)), grads, new_state
+
+    def _load(self, x: Array) -> Array:
+        return to_inner(x, self._scratch.empty(array_shape(x.shape[1:], len(x)), x.dtype))
+
+    def _checked(self, params: Tree, x: Array) -> Array:
+        x = np.asarray(x)
+        if x.ndim != 4 or x.shape[1:] != self.input_shape:
+            wanted = ", ".join(map(str, ("N", *self.input_shape)))
+            raise ValueError(f"x has shape {x.shape}, this program takes ({wanted})")
+        precision = next((array.dtype for own in params.values() for array in own.values()), np.dtype(np.float32))
+        return x.astype(np.result_type(x.dtype, precision), copy=False)
+
+    def _checked_labels(self, x: Array, labels: Array) -> Array:
+        labels = np.asarray(labels)
+        classes = self.output_shape[0]
+        if labels.shape != (len(x),) or labels.dtype.kind not in "iu":
+            raise ValueError(f"labels are {labels.dtype} of shape {labels.shape}, expected {len(x)} integers")
+        if not len(x):
+            raise ValueError("a batch needs at least one image")
+        if labels.min() < 0 or labels.max() >= classes:
+            raise ValueError(f"labels run {labels.min()}..{labels.max()}, expected 0..{classes - 1}")
+        return labels
+
+
+def build(graph: Graph, *, rewrites: tuple[Pass, ...] = REWRITES, training: tuple[Pass, ...] = TRAINING) -> Program:
+    """The program of a graph with an input shape. The passes can be left out, to compare with what they replace."""
+    graph = infer(graph)
+    trained = optimise(graph, training)
+    return Program(
+        graph, trained.loss, _piece_size(graph), lower(optimise(graph, rewrites)), lower(infer(trained))
+    )
+
+
+def _piece_size(graph: Graph) -> int:
+    """Images in a piece: a power of two for which the largest array of the network stays near the core.
+
+    A layer that mixes the batch forbids pieces: what its statistics are taken over is the user's choice.
+    """
+    from math import prod
+
+    from cnndsl.layers import kind_of
+
+    if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
+        return 1 << 30
+    largest = max(4 * max(prod(node.out_shape), prod(graph.input_shape)) for node in graph.nodes)
+    fitting = max(1, _PIECE_BYTES // largest)
+    return min(_LARGEST_PIECE, max(_SMALLEST_PIECE, 1 << (fitting.bit_length() - 1)))
+
+
+
+
+def _add(left: Tree, right: Tree) -> Tree:
+    return {path: {name: array + right[path][name] for name, array in own.items()} for path, own in left.items()}

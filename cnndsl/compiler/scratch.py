@@ -1,0 +1,61 @@
+"""Memory that is used again at every step: fresh pages cost more than most layers.
+
+An array handed out is a view of a block, and every view of it, or of a part of it, holds a reference to that block. So
+a block is free again exactly when nobody can see it any more, which its reference count tells: nothing has to be given
+back, nothing that escapes is ever overwritten, and what was used last, hence lies in the cache, is used next.
+"""
+
+from __future__ import annotations
+
+import threading
+from math import prod
+from sys import getrefcount
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from cnndsl.layers._kind import Array, Shape
+
+_SLACK = 2  # a block serves requests of at least half its size
+
+
+class _Slot:
+    """The one place that refers to a block besides the views of it."""
+
+    __slots__ = ("block",)
+
+    def __init__(self, size: int) -> None:
+        self.block = np.empty(size, np.uint8)
+
+
+_probe = _Slot(1)
+_UNSEEN = getrefcount(_probe.block)  # the count of a block without views
+
+
+class Scratch(threading.local):
+    """Blocks of one thread."""
+
+    def __init__(self) -> None:
+        self._slots: list[_Slot] = []
+        self._served: dict[int, list[_Slot]] = {}
+
+    def empty(self, shape: Shape, dtype: DTypeLike) -> Array:
+        """An uninitialised array in a block that nobody sees."""
+        size = prod(shape) * np.dtype(dtype).itemsize
+        for slot in self._served.get(size, ()):
+            if getrefcount(slot.block) == _UNSEEN:
+                return np.ndarray(shape, dtype, slot.block)
+        return np.ndarray(shape, dtype, self._find(size).block)
+
+    def _find(self, size: int) -> _Slot:
+        """A slot for a size that none of its usual ones could serve."""
+        served = self._served.setdefault(size, [])
+        for slot in self._slots:
+            fits = size <= slot.block.size <= _SLACK * size
+            if fits and slot not in served and getrefcount(slot.block) == _UNSEEN:
+                break
+        else:
+            slot = _Slot(size)
+            self._slots.append(slot)
+        served.append(slot)
+        return slot

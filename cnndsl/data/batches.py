@@ -1,0 +1,32 @@
+"""Mini-batches of a split, in order or in the order that a key gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnndsl import keys
+from cnndsl.data.dataset import Floats, Labels, Split
+from cnndsl.errors import SettingsError
+
+
+def batches(split: Split, size: int, *, key: keys.Key | None = None) -> Iterator[tuple[Floats, Labels]]:
+    """Go once through a split: images float32 (B, C, H, W) and labels int64 (B,), B = ``size`` but for a smaller last.
+
+    Without a key the batches are read-only views, in order; with one they are copies, in an order that depends on
+    the key alone. Raises SettingsError where ``size`` is below 1, at the call.
+    """
+    if size < 1:
+        raise SettingsError(f"batch = {size}: at least one image is needed", hint="32 is usual")
+    return _in_order(split, size) if key is None else _shuffled(split, size, key)
+
+
+def _in_order(split: Split, size: int) -> Iterator[tuple[Floats, Labels]]:
+    for start in range(0, len(split), size):
+        yield split.images[start : start + size], split.labels[start : start + size]
+
+
+def _shuffled(split: Split, size: int, key: keys.Key) -> Iterator[tuple[Floats, Labels]]:
+    order = keys.generator(key).permutation(len(split))
+    for start in range(0, len(split), size):
+        chosen = order[start : start + size]
+        yield split.images[chosen], split.labels[chosen]

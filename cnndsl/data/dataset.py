@@ -1,0 +1,88 @@
+"""What a data set is: raw labelled images as published, and the standardised splits that training sees.
+
+Axes: N images, C channels, H rows, W columns. The classes hold arrays, so they compare by identity.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+Pixels = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+
+def _image_shape(images: npt.NDArray[Any]) -> tuple[int, int, int]:
+    _, channels, height, width = images.shape
+    return channels, height, width
+
+
+@frozen(eq=False)
+class Labelled:
+    """Raw images, uint8 (N, C, H, W), and their classes, int64 (N,)."""
+
+    images: Pixels
+    labels: Labels
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.labels)
+
+
+@frozen(eq=False)
+class Dataset:
+    """A data set as its authors publish it; ``source`` says in words where it came from.
+
+    ``valid`` is None unless the data set comes with a validation part of its own, apart from ``train``.
+    """
+
+    name: str
+    train: Labelled
+    test: Labelled
+    classes: tuple[str, ...]
+    source: str
+    valid: Labelled | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        return _image_shape(self.train.images)
+
+
+@frozen(eq=False)
+class Split:
+    """Standardised images, float32 (N, C, H, W), C-contiguous, and labels, int64 (N,); both arrays are read-only."""
+
+    images: Floats
+    labels: Labels
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.labels)
+
+
+@frozen(eq=False)
+class Splits:
+    """The three parts of an experiment, standardised with ``mean`` and ``std`` of the training part.
+
+    ``mean`` and ``std`` are float32 (C,), in units of pixel / 255. ``fingerprint`` is the SHA-256, in hex, of the raw
+    images and labels of the three parts in order.
+    """
+
+    name: str
+    train: Split
+    valid: Split
+    test: Split
+    mean: Floats
+    std: Floats
+    classes: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        return _image_shape(self.train.images)

@@ -1,0 +1,128 @@
+"""What can be wrong, as values: a place in a file, a diagnostic about it, and the exceptions that carry them.
+
+Lines and columns count from 1; columns count characters, a tab being one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from attrs import field, frozen
+
+Severity = Literal["error", "warning", "note"]
+
+
+@frozen
+class Span:
+    """A stretch of one line of a file; ``end_column`` is exclusive."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_column: int | None = None
+
+    @property
+    def width(self) -> int:
+        """Number of characters covered, at least one."""
+        return 1 if self.end_column is None else max(1, self.end_column - self.column)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@frozen
+class Diagnostic:
+    """One finding about a model file: what is wrong, where, and what would mend it.
+
+    ``excerpt`` holds ``(line number, text, remark)`` rows to show below the headline; the row of ``span.line`` gets a
+    caret where it has no remark. ``hints`` and ``notes`` are whole sentences.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    hints: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    excerpt: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def headline(self) -> str:
+        """``file:line:column: severity code: message``, the first line of the report."""
+        return f"{self.span}: {self.severity} {self.code}: {self.message}"
+
+    def __str__(self) -> str:
+        rows = [self.headline, *_excerpt_rows(self)]
+        indent = " " * (_gutter(self) + 2)
+        rows += [f"{indent}= hint: {hint}" for hint in self.hints]
+        rows += [f"{indent}= {note}" for note in self.notes]
+        return "\n".join(rows)
+
+
+def _gutter(diagnostic: Diagnostic) -> int:
+    return max([len(str(number)) for number, _, _ in diagnostic.excerpt], default=1)
+
+
+def _excerpt_rows(diagnostic: Diagnostic) -> list[str]:
+    gutter = _gutter(diagnostic)
+    texts = [text.expandtabs(1).rstrip() for _, text, _ in diagnostic.excerpt]
+    width = min(48, max([len(text) for text in texts], default=0))
+    rows = []
+    for (number, _, remark), text in zip(diagnostic.excerpt, texts, strict=True):
+        rows.append(f"  {number:>{gutter}} | {text:<{width}}  {remark}".rstrip())
+        if number == diagnostic.span.line and not remark:
+            caret = " " * (diagnostic.span.column - 1) + "^" * diagnostic.span.width
+            rows.append(f"  {' ' * gutter} | {caret}")
+    return rows
+
+
+class CnndslError(Exception):
+    """Every failure that is not a bug of this project. ``exit_code`` is what the command line ends with."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.hint = hint
+
+    def __str__(self) -> str:
+        headline = f"error {self.code}: {self.message}" if self.code else f"error: {self.message}"
+        return f"{headline}\n  = hint: {self.hint}" if self.hint else headline
+
+
+class ModelError(CnndslError):
+    """A model file that has errors; ``diagnostics`` holds everything found, warnings and notes included."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SettingsError(CnndslError):
+    """A setting that cannot be: out of range, or at odds with the model or the data (exit code 2)."""
+
+    exit_code = 2
+
+
+class InputError(CnndslError):
+    """A file or data set that cannot be read, or is corrupt (exit code 3)."""
+
+    exit_code = 3
+
+
+class DivergedError(CnndslError):
+    """Training produced a loss that is not finite (exit code 4)."""
+
+    exit_code = 4
+
+
+class OutputError(CnndslError):
+    """Something that cannot be written (exit code 5)."""
+
+    exit_code = 5

@@ -1,0 +1,106 @@
+"""Reading model files: regular files and ``-``, bounded, decoded, with every refusal explained."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from attrs import field, frozen
+
+from cnndsl.errors import Diagnostic, InputError, ModelError, Span
+
+MAX_BYTES = 1 << 20
+MAX_LINES = 10_000
+MAX_LINE_LENGTH = 4096
+
+
+@frozen
+class Source:
+    """A model file's text and the name to show for it."""
+
+    name: str
+    text: str = field(repr=False)
+
+    @property
+    def lines(self) -> list[str]:
+        """The text by lines, without their ends; line ``n`` is ``lines[n - 1]``."""
+        return self.text.replace("\r\n", "\n").split("\n")
+
+    def line(self, number: int) -> str:
+        """Line ``number``, counted from 1; empty past the end."""
+        lines = self.lines
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
+    """The source in a file, or on standard input for ``-``.
+
+    Raises
+    ------
+    InputError
+        The path is missing, unreadable or not a regular file.
+    ModelError
+        The content is too large or not text.
+    """
+    name = os.fspath(path)
+    data = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read_file(Path(name))
+    return decode("<stdin>" if name == "-" else name, data)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        # Opened without blocking and only then asked what it is: a FIFO must not hang, and nothing changes in between.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file", code="D503", hint=_nearby(path)) from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})", code="D503") from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            what = "a directory" if path.is_dir() else "not a regular file"
+            raise InputError(f"{path}: is {what}", code="D503", hint="name a model file, such as inputdir/model.txt")
+        return file.read(MAX_BYTES + 1)
+
+
+def _nearby(path: Path) -> str:
+    folder = path.parent
+    found = sorted(entry.name for entry in folder.glob("*.txt"))[:5] if folder.is_dir() else []
+    return f"in {folder} there is: {', '.join(found)}" if found else "check the path"
+
+
+def decode(name: str, data: bytes) -> Source:
+    """Text from bytes: UTF-8 with or without a byte order mark, within the limits."""
+    if len(data) > MAX_BYTES:
+        raise _refusal(name, 1, 1, "P005", f"the file is larger than {MAX_BYTES:,} bytes", "model files are small texts")
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise _refusal(name, 1, 1, "P005", "the file is UTF-16", "save it as UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8 text"
+        raise _refusal(name, line, column, "P005", message, "save the file as UTF-8; is it a model file?") from None
+    return checked(Source(name, text))
+
+
+def checked(source: Source) -> Source:
+    """The source, if it is within the limits and looks like text."""
+    nul = source.text.find("\0")
+    if nul >= 0:
+        line = source.text.count("\n", 0, nul) + 1
+        raise _refusal(source.name, line, 1, "P005", "the file holds NUL characters: it is not text", "is it a model?")
+    if source.text.count("\n") > MAX_LINES:
+        message = f"more than {MAX_LINES:,} lines"
+        raise _refusal(source.name, MAX_LINES + 1, 1, "P005", message, "split the file, or use fewer layers")
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if len(line) > MAX_LINE_LENGTH:
+            message = f"a line of {len(line):,} characters; {MAX_LINE_LENGTH:,} is the limit"
+            raise _refusal(source.name, number, 1, "P005", message, "one statement a line")
+    return source
+
+
+def _refusal(name: str, line: int, column: int, code: str, message: str, hint: str) -> ModelError:
+    return ModelError([Diagnostic(code, "error", message, Span(name, line, column), hints=(hint,))])

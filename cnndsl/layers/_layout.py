@@ -1,0 +1,46 @@
+"""Between the layouts: ``(N, C, H, W)`` outside, batch innermost inside, and vectors in C, H, W order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnndsl.layers._kind import Array, Context, Shape
+
+
+def array_shape(shape: Shape, images: int) -> Shape:
+    """The inner shape of an array: ``(C, H, W)`` -> ``(H, C, W, N)``, ``(F,)`` -> ``(F, N)``."""
+    if len(shape) == 3:
+        channels, height, width = shape
+        return height, channels, width, images
+    return *shape, images
+
+
+def to_inner(x: Array, out: Array) -> Array:
+    """Copy ``(N, C, H, W)`` into ``out`` ``(H, C, W, N)``, or ``(N, F)`` into ``(F, N)``."""
+    np.copyto(out, x.transpose(2, 1, 3, 0) if x.ndim == 4 else x.T)
+    return out
+
+
+def to_outer(y: Array) -> Array:
+    """``(H, C, W, N)`` as a new ``(N, C, H, W)``, or ``(F, N)`` as a new ``(N, F)``."""
+    return np.array(y.transpose(3, 1, 0, 2) if y.ndim == 4 else y.T, order="C")
+
+
+def flatten(x: Array, ctx: Context) -> Array:
+    """``(H, C, W, N)`` as ``(C*H*W, N)``: a view where H is 1, else a copy, since vectors are in C, H, W order."""
+    height, channels, width, images = x.shape
+    if height == 1:
+        return x.reshape(channels * width, images)
+    vector = ctx.empty((channels * height * width, images), x.dtype)
+    np.copyto(vector.reshape(channels, height, width, images), x.transpose(1, 0, 2, 3))
+    return vector
+
+
+def unflatten(vector: Array, shape: Shape, ctx: Context) -> Array:
+    """``(C*H*W, N)`` back as ``(H, C, W, N)``; ``shape`` is that of the map."""
+    height, channels, width, images = shape
+    if height == 1:
+        return vector.reshape(shape)
+    x = ctx.empty(shape, vector.dtype)
+    np.copyto(x, vector.reshape(channels, height, width, images).transpose(1, 0, 2, 3))
+    return x

@@ -1,0 +1,52 @@
+"""What layers with a sliding window share: the arithmetic of sizes.
+
+``out = floor((in + 2*pad - kernel) / stride) + 1`` in each direction (Dumoulin and Visin, "A guide to convolution
+arithmetic for deep learning", 2016).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cnndsl.layers._fields import Pair, spell
+from cnndsl.layers._kind import ShapeError
+
+
+class Windowed(Protocol):
+    """A spec with a window."""
+
+    @property
+    def kernel(self) -> Pair: ...
+    @property
+    def stride(self) -> Pair: ...
+    @property
+    def pad(self) -> Pair: ...
+
+
+def out_size(spec: Windowed, height: int, width: int) -> Pair:
+    """Height and width of the output.
+
+    Raises
+    ------
+    ShapeError
+        The kernel is larger than the padded input (S201).
+    """
+    padded = (height + 2 * spec.pad[0], width + 2 * spec.pad[1])
+    if padded[0] < spec.kernel[0] or padded[1] < spec.kernel[1]:
+        raise _does_not_fit(spec, (height, width), padded)
+    rows, columns = (
+        (size - kernel) // stride + 1 for size, kernel, stride in zip(padded, spec.kernel, spec.stride, strict=True)
+    )
+    return rows, columns
+
+
+def _does_not_fit(spec: Windowed, size: Pair, padded: Pair) -> ShapeError:
+    short = 0 if padded[0] < spec.kernel[0] else 1
+    direction = ("height", "width")[short]
+    sum_text = f"{direction} {size[short]} + 2*pad {spec.pad[short]} = {padded[short]}"
+    missing = spec.kernel[short] - padded[short]
+    return ShapeError(
+        f"{type(spec).__name__} kernel {spell(spec.kernel)} does not fit its {spell(size)} input",
+        needs=f"needs at least {spell(spec.kernel)} ({sum_text})",
+        hint=f"`pad={spec.pad[short] + -(-missing // 2)}` makes it fit; or a kernel of {padded[short]} or less",
+    )

@@ -1,0 +1,25 @@
+"""Training: steps and epochs over explicit values, and the whole job around them."""
+
+from __future__ import annotations
+
+from cnndsl.training.loop import Carry, EpochDone, StepDone, start, steps_per_epoch, train, train_step
+from cnndsl.training.metrics import Scores, confusion, evaluate
+from cnndsl.training.run import Result, check_output, compile_and_train
+from cnndsl.training.settings import Settings
+
+__all__ = [
+    "Carry",
+    "EpochDone",
+    "Result",
+    "Scores",
+    "Settings",
+    "StepDone",
+    "check_output",
+    "compile_and_train",
+    "confusion",
+    "evaluate",
+    "start",
+    "steps_per_epoch",
+    "train",
+    "train_step",
+]

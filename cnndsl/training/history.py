@@ -1,0 +1,63 @@
+"""The tables of a run: one row an epoch, one row for the test. The earlier program's form on request.
+
+The CSV files hold no times, so that equal runs write equal bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from attrs import frozen
+
+from cnndsl.training.metrics import Scores
+
+
+@frozen
+class Row:
+    """An epoch: the mean loss over its training batches, and the scores on validation after it."""
+
+    epoch: int
+    train_loss: float
+    valid: Scores
+
+
+def best(rows: list[Row]) -> Row:
+    """The row with the highest validation macro F1; of equal ones the one with the lower loss, then the first."""
+    return max(rows, key=lambda row: (row.valid.macro_f1, -row.valid.loss, -row.epoch))
+
+
+def history_csv(rows: list[Row]) -> str:
+    """``history.csv``."""
+    table = [
+        [row.epoch, row.train_loss, row.valid.loss, row.valid.accuracy, row.valid.macro_f1, int(row == best(rows))]
+        for row in rows
+    ]
+    return _csv(["epoch", "train_loss", "valid_loss", "valid_accuracy", "valid_macro_f1", "best"], table)
+
+
+def test_csv(epoch: int, test: Scores) -> str:
+    """``test.csv``: the best network's scores on the test split."""
+    return _csv(
+        ["best_epoch", "test_loss", "test_accuracy", "test_macro_f1"],
+        [[epoch, test.loss, test.accuracy, test.macro_f1]],
+    )
+
+
+def legacy_history_csv(rows: list[Row], images: int) -> str:
+    """The earlier program's columns; its loss is the sum over the ``images`` of the validation split."""
+    table = [[row.epoch, row.valid.loss * images, row.valid.accuracy, row.valid.macro_f1] for row in rows]
+    return _csv(["Epoch", "Loss", "Accuracy", "Macro F1"], table)
+
+
+def legacy_test_csv(test: Scores, images: int) -> str:
+    """The earlier program's columns for the test; its loss is the sum over the ``images`` of the split."""
+    return _csv(["Loss", "Accuracy", "Macro F1"], [[test.loss * images, test.accuracy, test.macro_f1]])
+
+
+def _csv(header: list[str], rows: list[list[float]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,104 @@
+"""The training loop as a generator of events, over values: nothing is changed, every step makes new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil, isfinite
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from cnndsl.compiler import Program
+from cnndsl.compiler.initialise import Tree
+from cnndsl.compiler.lower import Tree as Frozen
+from cnndsl.compiler.threads import single_blas_thread
+from cnndsl.data import Splits, batches
+from cnndsl.errors import DivergedError
+from cnndsl.layers._kind import Array
+from cnndsl.optim import OPTIMISERS, Optimiser, apply_updates
+from cnndsl.training.metrics import Scores, evaluate
+from cnndsl.training.settings import Settings
+
+
+@frozen(eq=False)
+class Carry:
+    """All that changes while a network is trained."""
+
+    params: Tree
+    state: Frozen
+    opt_state: Any
+
+
+@frozen
+class StepDone:
+    """One batch was worked off: its mean loss and number of images."""
+
+    epoch: int
+    loss: float
+    images: int
+
+
+@frozen(eq=False)
+class EpochDone:
+    """One epoch was: the mean loss over its batches, the scores on validation, and what the network is now."""
+
+    epoch: int
+    train_loss: float
+    valid: Scores
+    carry: Carry
+
+
+def start(program: Program, optimiser: Optimiser, seed: int) -> Carry:
+    """Parameters, state and optimiser state before the first step."""
+    params, state = program.init(seed)
+    return Carry(params, state, optimiser.init(params))
+
+
+def train_step(
+    program: Program, optimiser: Optimiser, carry: Carry, x: Array, labels: Array, key: Any
+) -> tuple[Carry, float]:
+    """One step on a batch: ``x`` ``(N, C, H, W)``, ``labels`` ``(N,)``. Returns what is then, and the mean loss."""
+    loss, grads, state = program.loss_and_grads(carry.params, carry.state, x, labels, key=key)
+    updates, opt_state = optimiser.update(grads, carry.opt_state, carry.params)
+    return Carry(apply_updates(carry.params, updates), state, opt_state), loss
+
+
+def train(program: Program, splits: Splits, settings: Settings) -> Iterator[StepDone | EpochDone]:
+    """Train from the start; yields an event after each step and each epoch.
+
+    Raises
+    ------
+    DivergedError
+        A loss is not finite.
+    """
+    optimiser = OPTIMISERS[settings.optimizer](settings.lr)
+    carry = start(program, optimiser, settings.seed)
+    with single_blas_thread():
+        for epoch in range(1, settings.epochs + 1):
+            total = 0.0
+            shuffled = batches(splits.train, settings.batch, key=(settings.seed, "shuffle", epoch))
+            for step, (x, labels) in enumerate(shuffled, 1):
+                key = (settings.seed, "step", epoch, step)
+                carry, loss = _finite_step(program, optimiser, carry, x, labels, key)
+                total += loss * len(x)
+                yield StepDone(epoch, loss, len(x))
+            valid = evaluate(program, carry.params, carry.state, splits.valid)
+            yield EpochDone(epoch, total / len(splits.train.labels), valid, carry)
+
+
+def steps_per_epoch(splits: Splits, settings: Settings) -> int:
+    """The last batch may be smaller; none is dropped."""
+    return ceil(len(splits.train.labels) / settings.batch)
+
+
+def _finite_step(
+    program: Program, optimiser: Optimiser, carry: Carry, x: Array, labels: Array, key: tuple[Any, ...]
+) -> tuple[Carry, float]:
+    with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
+        after, loss = train_step(program, optimiser, carry, x, labels, key)
+    if not isfinite(loss):
+        _, _, epoch, step = key
+        message = f"the loss became {loss} at epoch {epoch}, step {step}"
+        raise DivergedError(message, code="T601", hint="a learning rate ten times smaller: `--lr`")
+    return after, loss

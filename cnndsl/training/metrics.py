@@ -1,0 +1,48 @@
+"""How good a network is on a split: mean loss, accuracy, macro F1, confusion matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+
+from cnndsl.compiler import Program
+from cnndsl.compiler.initialise import Tree
+from cnndsl.compiler.lower import Tree as Frozen
+from cnndsl.data import Split
+from cnndsl.layers._kind import Array
+
+
+@frozen
+class Scores:
+    """Of a whole split: mean cross-entropy in nats, share of right answers, unweighted mean of the classes' F1."""
+
+    loss: float
+    accuracy: float
+    macro_f1: float
+
+
+def evaluate(program: Program, params: Tree, state: Frozen, split: Split) -> Scores:
+    """Score a network on a split, in inference mode.
+
+    The macro F1 is over the whole split, never an average over batches; a class without samples and predictions counts
+    as 0, as in scikit-learn.
+    """
+    from sklearn.metrics import f1_score
+
+    scores = program.scores(params, state, split.images)
+    predicted = scores.argmax(axis=1)
+    classes = range(program.output_shape[0])
+    return Scores(
+        float(program.losses(scores, split.labels).mean(dtype=np.float64)),
+        float((predicted == split.labels).mean()),
+        float(f1_score(split.labels, predicted, labels=list(classes), average="macro", zero_division=0)),
+    )
+
+
+def confusion(program: Program, params: Tree, state: Frozen, split: Split) -> Array:
+    """Counts ``(classes, classes)``: rows are true classes, columns predicted ones."""
+    from sklearn.metrics import confusion_matrix
+
+    predicted = program.scores(params, state, split.images).argmax(axis=1)
+    matrix: Array = confusion_matrix(split.labels, predicted, labels=range(program.output_shape[0]))
+    return matrix

@@ -1,0 +1,197 @@
+"""The whole job: train, keep the best, load it again, see that it is what was logged, test it, write what was found."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+import cnndsl.report.plots as plots
+from cnndsl.compiler import Program
+from cnndsl.data import Splits
+from cnndsl.errors import Diagnostic, InputError, ModelError, Span
+from cnndsl.layers._fields import spell
+from cnndsl.training.files import prepare_folder, write_durably
+from cnndsl.training.history import (
+    Row,
+    best,
+    history_csv,
+    legacy_history_csv,
+    legacy_test_csv,
+    test_csv,
+)
+from cnndsl.training.loop import EpochDone, StepDone, train
+from cnndsl.training.metrics import Scores, confusion, evaluate
+from cnndsl.training.settings import Settings
+from cnndsl.training.weights import load_weights, save_weights
+
+WEIGHTS = "best.safetensors"
+_RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
+
+
+@attrs.frozen
+class Result:
+    """What a run came to."""
+
+    best: Row
+    test: Scores
+    rows: tuple[Row, ...]
+    train_seconds: float
+    files: tuple[Path, ...]
+
+
+def compile_and_train(
+    program: Program,
+    splits: Splits,
+    settings: Settings,
+    folder: Path,
+    *,
+    legacy_csv: bool = False,
+    on_event: Callable[[StepDone | EpochDone], None] = lambda _event: None,
+) -> Result:
+    """Train a program and write the run into a folder.
+
+    After each epoch that is the best so far, its weights are on the disk; ``history.csv`` is there after each epoch.
+    An earlier run's files stay until this one has an epoch to show.
+
+    Raises
+    ------
+    ModelError
+        The network's output does not fit the data's classes (D501).
+    OutputError
+        The folder cannot be written to; said before training where it can be known then.
+    DivergedError
+        The loss is not finite any more; the best weights so far are on the disk.
+    """
+    check_output(program, splits)
+    prepare_folder(folder)
+    rows: list[Row] = []
+    started = time.perf_counter()
+    for event in train(program, splits, settings):
+        if isinstance(event, EpochDone):
+            if not rows:
+                _remove_results(folder)
+            rows.append(Row(event.epoch, event.train_loss, event.valid))
+            if best(rows) is rows[-1]:
+                save_weights(folder / WEIGHTS, event.carry.params, event.carry.state, _about(program, splits, rows[-1]))
+            history = legacy_history_csv(rows, len(splits.valid)) if legacy_csv else history_csv(rows)
+            write_durably(folder / "history.csv", history.encode())
+        on_event(event)
+    train_seconds = time.perf_counter() - started
+    return _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
+
+
+def check_output(program: Program, splits: Splits) -> None:
+    """See that the network gives one score a class.
+
+    Raises
+    ------
+    ModelError
+        It does not (D501), with the line of its last layer.
+    """
+    classes = len(splits.classes)
+    if program.output_shape == (classes,):
+        return
+    graph = program.graph
+    # The line that decides the number of outputs is the last that changed the shape.
+    node = next((node for node in reversed(graph.nodes) if node.in_shapes[0] != node.out_shape), graph.nodes[-1])
+    span = node.span or Span(graph.source.name, 1)
+    message = f"the last layer gives {spell(program.output_shape)} outputs, {splits.name} has {classes} classes"
+    hint = f"`FC {classes}`" if len(program.output_shape) == 1 else f"end with `Flatten`, `FC {classes}`"
+    excerpt = ((span.line, graph.source.line(span.line).split("#")[0], ""),)
+    raise ModelError([Diagnostic("D501", "error", message, span, (hint,), excerpt=excerpt)])
+
+
+def _finish(
+    program: Program,
+    splits: Splits,
+    settings: Settings,
+    folder: Path,
+    rows: list[Row],
+    train_seconds: float,
+    *,
+    legacy_csv: bool,
+) -> Result:
+    chosen = best(rows)
+    like, like_state = program.init(settings.seed)
+    params, state, header = load_weights(folder / WEIGHTS, like, like_state)
+    again = evaluate(program, params, state, splits.valid)
+    if again != chosen.valid:
+        message = f"the saved best network scores {again.macro_f1}, its log says {chosen.valid.macro_f1}"
+        raise InputError(message, code="T604", hint="please report this: it is a bug of cnndsl")
+    test = evaluate(program, params, state, splits.test)
+    table = legacy_test_csv(test, len(splits.test)) if legacy_csv else test_csv(chosen.epoch, test)
+    write_durably(folder / "test.csv", table.encode())
+    write_durably(folder / "curves.png", plots.curves(rows, chosen))
+    matrix = confusion(program, params, state, splits.test)
+    write_durably(folder / "confusion.png", plots.confusion(matrix, splits.classes, splits.name))
+    manifest = _manifest(program, splits, settings, header, rows, test, train_seconds)
+    write_durably(folder / "manifest.json", (json.dumps(manifest, indent=2) + "\n").encode())
+    files = tuple(folder / name for name in ("history.csv", WEIGHTS, *_RESULTS))
+    return Result(chosen, test, tuple(rows), train_seconds, files)
+
+
+def _remove_results(folder: Path) -> None:
+    """An earlier run's results must not stand beside this run's history."""
+    for name in _RESULTS:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _about(program: Program, splits: Splits, row: Row) -> dict[str, Any]:
+    """What travels with the weights."""
+    return {
+        "epoch": row.epoch,
+        "valid": attrs.asdict(row.valid),
+        "model": program.graph.source.text,
+        "input": list(program.input_shape),
+        "classes": list(splits.classes),
+        "mean": [float(value) for value in splits.mean],
+        "std": [float(value) for value in splits.std],
+        "data": splits.fingerprint,
+    }
+
+
+def _manifest(
+    program: Program,
+    splits: Splits,
+    settings: Settings,
+    header: dict[str, Any],
+    rows: list[Row],
+    test: Scores,
+    train_seconds: float,
+) -> dict[str, Any]:
+    import sklearn
+
+    from cnndsl import __version__
+
+    chosen = best(rows)
+    return {
+        "cnndsl": __version__,
+        "settings": attrs.asdict(settings),
+        "model": {
+            "file": program.graph.source.name,
+            "sha256": sha256(program.graph.source.text.encode()).hexdigest(),
+            "input": list(program.input_shape),
+            **attrs.asdict(program.figures),
+        },
+        "data": {
+            "name": splits.name,
+            "sha256": splits.fingerprint,
+            "images": {"train": len(splits.train), "valid": len(splits.valid), "test": len(splits.test)},
+        },
+        "best": {"epoch": chosen.epoch, "weights_sha256": header["sha256"], "valid": attrs.asdict(chosen.valid)},
+        "test": attrs.asdict(test),
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scikit-learn": sklearn.__version__,
+        },
+        "times": {"train_seconds": round(train_seconds, 3)},
+    }
