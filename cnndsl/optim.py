@@ -1,13 +1,13 @@
-"""Optimisers as pairs of pure functions over parameter dicts, after optax: ``init(params) -> state`` and
-``update(grads, state, params) -> updates, state``. :func:`apply_updates` adds the updates; :func:`chain` composes.
+"""Optimisers as pairs of pure functions over parameter dicts, after optax.
 
-Trees are ``{path: {name: array}}``. Formulas and constants are PyTorch's, so that results can be compared. Inside, a
+``init(params) -> state`` and ``update(grads, state, params) -> updates, state``; :func:`apply_updates` adds the
+updates, :func:`chain` composes. Trees are ``{path: {name: array}}``. Formulas and constants are PyTorch's, so that results can be compared. Inside, a
 tree is one flat vector: a dozen short arrays cost more in calls than in arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Tree = dict[str, dict[str, Array]]
+Tree = Mapping[str, Mapping[str, Array]]
 
 
 @frozen
@@ -44,9 +44,7 @@ class AdamState:
 
 def apply_updates(params: Tree, updates: Tree) -> Tree:
     """``params + updates``, new arrays."""
-    return {
-        path: {name: array + updates[path][name] for name, array in own.items()} for path, own in params.items()
-    }
+    return {path: {name: array + updates[path][name] for name, array in own.items()} for path, own in params.items()}
 
 
 def chain(*parts: Optimiser) -> Optimiser:
@@ -163,7 +161,7 @@ def _ravel(tree: Tree, like: Tree) -> Array:
 def _unravel(flat: Array, like: Tree) -> Tree:
     """A flat vector cut into views of the shapes of a tree."""
     start = 0
-    tree: Tree = {}
+    tree: dict[str, dict[str, Array]] = {}
     for path, own in like.items():
         tree[path] = {}
         for name, array in own.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from cnndsl.errors import Diagnostic, Severity
+from cnndsl.errors import Diagnostic, Severity, Span
 from cnndsl.language.graph import Graph, Node, Shape
 from cnndsl.layers import kind_of
 from cnndsl.layers._fields import spell
@@ -26,7 +26,7 @@ def _advice(_spec: Any, *_in_shapes: Shape) -> Advice | None:
 
 
 @_advice.register
-def _(spec: FC, shape: Shape) -> Advice | None:
+def _(_spec: FC, shape: Shape) -> Advice | None:
     if len(shape) == 1:
         return None
     features = shape[0] * shape[1] * shape[2]
@@ -44,7 +44,9 @@ def _(spec: Pool, shape: Shape) -> Advice | None:
     ]
     if not any(lost):
         return None
-    what = " and ".join(f"{number} {name}" for number, name in zip(lost, ("row(s)", "column(s)"), strict=True) if number)
+    what = " and ".join(
+        f"{number} {name}" for number, name in zip(lost, ("row(s)", "column(s)"), strict=True) if number
+    )
     message = f"Pool {spell(spec.kernel)} on {spell(shape[1:])} drops the last {what} of the map"
     return "S205", "note", message, "`pad=` keeps them, where they matter"
 
@@ -56,6 +58,6 @@ def _lost(size: int, out: int, kernel: int, stride: int, pad: int) -> int:
 
 def _place(graph: Graph, node: Node, advice: Advice) -> Diagnostic:
     code, severity, message, hint = advice
-    assert node.span is not None
-    excerpt = ((node.span.line, graph.source.line(node.span.line).split("#")[0], ""),)
-    return Diagnostic(code, severity, message, node.span, (hint,), excerpt=excerpt)
+    span = node.span or Span(graph.source.name, 1)
+    excerpt = ((span.line, graph.source.line(span.line).split("#")[0], ""),)
+    return Diagnostic(code, severity, message, span, (hint,), excerpt=excerpt)

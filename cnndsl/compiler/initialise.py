@@ -14,9 +14,7 @@ from numpy.typing import DTypeLike
 from cnndsl import keys
 from cnndsl.language.graph import Graph
 from cnndsl.layers import kind_of
-from cnndsl.layers._kind import Array, Weight
-
-Tree = dict[str, dict[str, Array]]
+from cnndsl.layers._kind import Array, Tree, Weight
 
 
 def _zeros(weight: Weight, _rng: np.random.Generator) -> Array:
@@ -41,8 +39,8 @@ INITIALISERS: dict[str, Callable[[Weight, np.random.Generator], Array]] = {
 
 def initialise(graph: Graph, seed: keys.Key, dtype: DTypeLike) -> tuple[Tree, Tree]:
     """Parameters and state of a graph with shapes: ``{path: {name: array}}``, without empty entries."""
-    params: Tree = {}
-    state: Tree = {}
+    params: dict[str, dict[str, Array]] = {}
+    state: dict[str, dict[str, Array]] = {}
     for node in graph.nodes:
         for name, weight in kind_of(node.spec).weights(node.spec, *node.in_shapes).items():
             rng = keys.generator(seed, "init", node.path, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from attrs import evolve, frozen
 from cnndsl import keys
 from cnndsl.language.graph import INPUT, Graph, Node
 from cnndsl.layers import kind_of
-from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch
+from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch, Tree
 
-Tree = Mapping[str, Params]
 _NONE: Params = {}
+_NOTHING = np.empty(0)
 
 
 @frozen
@@ -50,7 +49,7 @@ def lower(graph: Graph) -> tuple[Step, ...]:
 
 def run_forward(
     steps: tuple[Step, ...], params: Tree, state: Tree, x: Array, *, train: bool, key: keys.Key, scratch: Scratch
-) -> tuple[Array, dict[str, Params], Tape]:
+) -> tuple[Array, Tree, Tape]:
     """Output, new state and tape. ``x`` and the output are in the inner layout."""
     values = {INPUT: x}
     new_state = dict(state)
@@ -74,8 +73,8 @@ def run_forward(
 
 def run_backward(
     steps: tuple[Step, ...], params: Tree, tape: Tape, dy: Array, *, scratch: Scratch
-) -> tuple[Array | None, dict[str, dict[str, Array]]]:
-    """Gradient of the input (``None`` where no step wants it) and of every parameter."""
+) -> tuple[Array, Tree]:
+    """Gradient of the input (empty where the steps do not want it) and of every parameter."""
     cotangents = {steps[-1].node.path: dy}
     grads: dict[str, dict[str, Array]] = {path: {} for path in params}
     wanting = Context(tape.train, tape.key, scratch)
@@ -96,4 +95,4 @@ def run_backward(
                 before = cotangents.get(path)
                 cotangents[path] = dx if before is None else np.add(before, dx)
     in_order = {path: {name: grads[path][name] for name in own} for path, own in params.items()}
-    return cotangents.get(INPUT), in_order
+    return cotangents.get(INPUT, _NOTHING), in_order

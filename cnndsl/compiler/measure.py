@@ -57,7 +57,7 @@ def _(spec: Conv, in_shape: Shape, out_shape: Shape) -> int:
 
 
 @_macs.register
-def _(spec: FC, in_shape: Shape, out_shape: Shape) -> int:
+def _(_spec: FC, in_shape: Shape, out_shape: Shape) -> int:
     return prod(in_shape) * prod(out_shape)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from numpy.typing import DTypeLike
 
 from cnndsl import keys
 from cnndsl.compiler.infer import infer
-from cnndsl.compiler.initialise import Tree, initialise
+from cnndsl.compiler.initialise import initialise
 from cnndsl.compiler.lower import Step, Tape, lower, run_backward, run_forward
 from cnndsl.compiler.measure import Figures, measure
 from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
 from cnndsl.compiler.scratch import Scratch
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.language.graph import Graph, Shape
-from cnndsl.layers._kind import Array, Params
+from cnndsl.layers._kind import Array, Tree
 from cnndsl.layers._layout import array_shape, to_inner, to_outer
 from cnndsl.loss import LOSSES
 
@@ -30,9 +28,9 @@ _SMALLEST_PIECE, _LARGEST_PIECE = 8, 128
 class Program:
     """A network of a file, compiled for one input shape.
 
-    Every method is a function of its arguments alone. Arrays come and go as ``(N, C, H, W)`` and ``(N, F)``; parameters
-    and state are ``{layer path: {name: array}}``. The precision is that of the parameters and ``x`` together: float64 in
-    is float64 throughout.
+    Every method is a function of its arguments alone. Arrays come and go as ``(N, C, H, W)`` and ``(N, F)``;
+    parameters and state are ``{layer path: {name: array}}``. The precision is that of the parameters and ``x``
+    together: float64 in is float64 throughout.
     """
 
     graph: Graph
@@ -63,7 +61,7 @@ class Program:
 
     def forward(
         self, params: Tree, state: Tree, x: Array, *, train: bool = False, key: keys.Key = 0
-    ) -> tuple[Array, dict[str, Params], Tape]:
+    ) -> tuple[Array, Tree, Tape]:
         """Output, new state, and the tape that :meth:`backward` takes.
 
         Parameters
@@ -97,12 +95,11 @@ class Program:
         inner = self._load(dy)
         with single_blas_thread():
             dx, grads = run_backward(self._steps, params, tape, inner, scratch=self._scratch)
-        assert dx is not None
         return to_outer(dx), grads
 
     def loss_and_grads(
         self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key = 0
-    ) -> tuple[float, Tree, dict[str, Params]]:
+    ) -> tuple[float, Tree, Tree]:
         """Mean loss of a batch in training mode, its gradients, and the new state.
 
         ``x`` is ``(N, C, H, W)``, ``labels`` ``(N,)`` integers. The batch is worked off in pieces that fit the cache,
@@ -139,7 +136,7 @@ class Program:
 
     def _gradient_of(
         self, params: Tree, state: Tree, x: Array, labels: Array, key: keys.Key, starts: range
-    ) -> tuple[float, Tree, dict[str, Params]]:
+    ) -> tuple[float, Tree, Tree]:
         """Summed loss and its share of the mean's gradient over the pieces that begin at ``starts``."""
         if len(starts) > 1:
             half = len(starts) // 2
@@ -184,9 +181,7 @@ def build(graph: Graph, *, rewrites: tuple[Pass, ...] = REWRITES, training: tupl
     """The program of a graph with an input shape. The passes can be left out, to compare with what they replace."""
     graph = infer(graph)
     trained = optimise(graph, training)
-    return Program(
-        graph, trained.loss, _piece_size(graph), lower(optimise(graph, rewrites)), lower(infer(trained))
-    )
+    return Program(graph, trained.loss, _piece_size(graph), lower(optimise(graph, rewrites)), lower(infer(trained)))
 
 
 def _piece_size(graph: Graph) -> int:
@@ -203,8 +198,6 @@ def _piece_size(graph: Graph) -> int:
     largest = max(4 * max(prod(node.out_shape), prod(graph.input_shape)) for node in graph.nodes)
     fitting = max(1, _PIECE_BYTES // largest)
     return min(_LARGEST_PIECE, max(_SMALLEST_PIECE, 1 << (fitting.bit_length() - 1)))
-
-
 
 
 def _add(left: Tree, right: Tree) -> Tree:

@@ -20,7 +20,7 @@ def _controller() -> Any:
 @contextmanager
 def single_blas_thread() -> Iterator[None]:
     """Hold the BLAS libraries of this process at one thread, and give back what they had. Nested, it costs nothing."""
-    global _held
+    global _held  # noqa: PLW0603 - the libraries have one setting a process
     if _held:
         yield
         return

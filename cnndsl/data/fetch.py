@@ -53,7 +53,7 @@ def fetch_cifar10(cache_dir: StrPath | None = None) -> Path:
 
 
 def _folder(cache_dir: StrPath | None, name: str) -> Path:
-    import pooch  # noqa: PLC0415 (start-up time)
+    import pooch
 
     chosen = cache_dir or os.environ.get("CNNDSL_CACHE") or pooch.os_cache("cnndsl")
     folder = Path(chosen) / name
@@ -81,7 +81,7 @@ def _fetch(target: Path, mirrors: tuple[str, ...], good: Check, alternative: str
 
 
 def _download(url: str, target: Path, good: Check) -> None:
-    import pooch  # noqa: PLC0415 (start-up time)
+    import pooch
 
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch, _quiet(pooch.get_logger()):
         downloader = pooch.HTTPDownloader(timeout=_TIMEOUT)

@@ -65,7 +65,7 @@ def _too_few(counts: npt.NDArray[np.intp], rounds: int) -> SettingsError:
 def _cut(
     pool: Indices, labels: Labels, sizes: Sequence[int], *, classes: int, key: keys.Key, balanced: bool
 ) -> Sequence[npt.NDArray[Any]]:
-    from sklearn.model_selection import train_test_split  # noqa: PLC0415 (start-up time)
+    from sklearn.model_selection import train_test_split
 
     # Scikit-learn stratifies only where each part has room for every class. Else the pool is cut as it was dealt,
     # which is as even.

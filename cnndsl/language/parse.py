@@ -162,7 +162,7 @@ def _explain(source: Source, lines: list[str], error: UnexpectedInput) -> Diagno
 
 
 def _ends_early(text: str) -> str:
-    before = text.split("#")[0].split()
+    before = text.split("#", maxsplit=1)[0].split()
     return f"the line ends after `{before[-1]}`, where a value should follow" if before else "an empty statement"
 
 
@@ -173,7 +173,7 @@ def _visible(text: str) -> str:
 
 def _mend(text: str) -> str:
     """The line in this language's spelling, where brackets and commas are all that is wrong with it."""
-    code = text.split("#")[0]
+    code = text.split("#", maxsplit=1)[0]
     plain = " ".join(re.sub(r"\s*=\s*", "=", re.sub(r"[(),]", " ", code)).split())
     if plain != " ".join(code.split()) and re.fullmatch(r"[A-Za-z_][\w.]*( [\w.+-]+)*( \w+=[\w.+-]+)*", plain):
         return f"arguments are separated by spaces: `{plain}`"

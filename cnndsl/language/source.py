@@ -73,7 +73,9 @@ def _nearby(path: Path) -> str:
 def decode(name: str, data: bytes) -> Source:
     """Text from bytes: UTF-8 with or without a byte order mark, within the limits."""
     if len(data) > MAX_BYTES:
-        raise _refusal(name, 1, 1, "P005", f"the file is larger than {MAX_BYTES:,} bytes", "model files are small texts")
+        raise _refusal(
+            name, 1, 1, "P005", f"the file is larger than {MAX_BYTES:,} bytes", "model files are small texts"
+        )
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise _refusal(name, 1, 1, "P005", "the file is UTF-16", "save it as UTF-8")
     try:

@@ -20,9 +20,7 @@ REGISTRY: tuple[LayerKind[Any], ...] = (
 )
 
 _BY_SPEC = {kind.spec: kind for kind in REGISTRY}
-_BY_NAME = {
-    name.lower(): kind for kind in REGISTRY if not kind.internal for name in (kind.name, *kind.aliases)
-}
+_BY_NAME = {name.lower(): kind for kind in REGISTRY if not kind.internal for name in (kind.name, *kind.aliases)}
 
 
 def kind_of(spec: object) -> LayerKind[Any]:

@@ -16,8 +16,10 @@ def add_bias(x: Array, bias: Array, out: Array) -> Array:
 def bias_gradient(dy: Array) -> Array:
     """The sum of ``dy`` over all but the channels, new memory ``(C,)`` or ``(F,)``."""
     if dy.ndim == 2:
-        return np.add.reduce(dy, axis=1)
+        summed: Array = np.add.reduce(dy, axis=1)
+        return summed
     height, channels, width, images = dy.shape
     # A product with ones sums along rows several times faster than add.reduce does.
     per_row = np.matmul(dy.reshape(height, channels, width * images), np.ones(width * images, dy.dtype))
-    return np.add.reduce(per_row, axis=0)
+    total: Array = np.add.reduce(per_row, axis=0)
+    return total

@@ -170,7 +170,7 @@ def _gather_phase(
 ) -> None:
     """Add to ``dx`` what the kernel rows ``phase, phase + stride, ...`` give to the input rows of that phase."""
     (kh, kw), (sh, sw), (ph, pw) = spec.kernel, spec.stride, spec.pad
-    height, channels, width, images = dx.shape
+    _, channels, width, images = dx.shape
     outputs = weight.shape[0]
     taps = len(range(phase, kh, sh))
     above = -(-kh // sh) - 1

@@ -101,7 +101,7 @@ def _field(domain: Domain, default: Any, *, named_only: bool, doc: str) -> Any:
     return attrs.field(
         default=default,
         kw_only=named_only,
-        converter=attrs.Converter(convert, takes_self=True, takes_field=True),  # type: ignore[call-overload]
+        converter=attrs.Converter(convert, takes_self=True, takes_field=True),
         metadata={"domain": domain, "doc": doc},
     )
 

@@ -24,6 +24,7 @@ from cnndsl import keys
 Shape = tuple[int, ...]
 Array = NDArray[Any]
 Params = Mapping[str, Array]
+Tree = Mapping[str, Params]
 S = TypeVar("S")
 
 

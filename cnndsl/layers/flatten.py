@@ -1,4 +1,7 @@
-"""Flatten: a map as a vector, in C, H, W order whatever the layout inside, so that FC weights mean the same elsewhere."""
+"""Flatten: a map as a vector, in C, H, W order whatever the layout inside.
+
+So the weights of an FC behind it mean the same in other frameworks.
+"""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def _running_max(x: Array, axis: int, kernel: int, stride: int, count: int, ctx:
 
 
 def _hand_back(dy: Array, dx: Array, axis: int, stride: int, later: list[Array], ctx: Context) -> None:
-    """Write into ``dx`` the gradient of :func:`_running_max`: the last element that won takes all, the first the rest."""
+    """The gradient of :func:`_running_max` into ``dx``: the last element that won takes all, the first the rest."""
     kernel, count = len(later) + 1, dy.shape[axis]
     targets = [_shifted(dx, axis, offset, stride, count) for offset in range(kernel)]
     if stride != kernel or count * kernel != dx.shape[axis]:

@@ -10,12 +10,10 @@ import numpy as np
 from attrs import frozen
 
 from cnndsl.compiler import Program
-from cnndsl.compiler.initialise import Tree
-from cnndsl.compiler.lower import Tree as Frozen
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.data import Splits, batches
 from cnndsl.errors import DivergedError
-from cnndsl.layers._kind import Array
+from cnndsl.layers._kind import Array, Tree
 from cnndsl.optim import OPTIMISERS, Optimiser, apply_updates
 from cnndsl.training.metrics import Scores, evaluate
 from cnndsl.training.settings import Settings
@@ -26,7 +24,7 @@ class Carry:
     """All that changes while a network is trained."""
 
     params: Tree
-    state: Frozen
+    state: Tree
     opt_state: Any
 
 

@@ -6,10 +6,8 @@ import numpy as np
 from attrs import frozen
 
 from cnndsl.compiler import Program
-from cnndsl.compiler.initialise import Tree
-from cnndsl.compiler.lower import Tree as Frozen
 from cnndsl.data import Split
-from cnndsl.layers._kind import Array
+from cnndsl.layers._kind import Array, Tree
 
 
 @frozen
@@ -21,7 +19,7 @@ class Scores:
     macro_f1: float
 
 
-def evaluate(program: Program, params: Tree, state: Frozen, split: Split) -> Scores:
+def evaluate(program: Program, params: Tree, state: Tree, split: Split) -> Scores:
     """Score a network on a split, in inference mode.
 
     The macro F1 is over the whole split, never an average over batches; a class without samples and predictions counts
@@ -39,7 +37,7 @@ def evaluate(program: Program, params: Tree, state: Frozen, split: Split) -> Sco
     )
 
 
-def confusion(program: Program, params: Tree, state: Frozen, split: Split) -> Array:
+def confusion(program: Program, params: Tree, state: Tree, split: Split) -> Array:
     """Counts ``(classes, classes)``: rows are true classes, columns predicted ones."""
     from sklearn.metrics import confusion_matrix
 

@@ -13,11 +13,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-import cnndsl.report.plots as plots
 from cnndsl.compiler import Program
 from cnndsl.data import Splits
 from cnndsl.errors import Diagnostic, InputError, ModelError, Span
 from cnndsl.layers._fields import spell
+from cnndsl.report import plots
 from cnndsl.training.files import prepare_folder, write_durably
 from cnndsl.training.history import (
     Row,

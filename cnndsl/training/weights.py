@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cnndsl.compiler.initialise import Tree
-from cnndsl.compiler.lower import Tree as Frozen
 from cnndsl.errors import InputError
-from cnndsl.layers._kind import Array
+from cnndsl.layers._kind import Array, Tree
 from cnndsl.training.files import write_durably
 
 _STATE = "state:"
@@ -20,7 +18,7 @@ _SCHEMA = 1
 _LARGEST = 1 << 32
 
 
-def save_weights(path: Path, params: Tree, state: Frozen, about: dict[str, Any]) -> str:
+def save_weights(path: Path, params: Tree, state: Tree, about: dict[str, Any]) -> str:
     """Write parameters and state durably; ``about`` is any JSON that should travel along. Returns the tensors' SHA-256.
 
     Tensors are named ``path/name``, those of the state ``state:path/name``.
@@ -35,7 +33,7 @@ def save_weights(path: Path, params: Tree, state: Frozen, about: dict[str, Any])
     return digest
 
 
-def load_weights(path: Path, params: Tree, state: Frozen) -> tuple[Tree, Tree, dict[str, Any]]:
+def load_weights(path: Path, params: Tree, state: Tree) -> tuple[Tree, Tree, dict[str, Any]]:
     """Read weights for a network whose parameters and state look like those given. Returns them and the header.
 
     Raises
@@ -72,14 +70,12 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         raise InputError(f"{path} is not a whole safetensors file ({error})", code="D510") from None
 
 
-def _flatten(tree: Frozen) -> dict[str, Array]:
+def _flatten(tree: Tree) -> dict[str, Array]:
     # Contiguous, always: safetensors writes the buffer as it lies, whatever the strides say.
-    return {
-        f"{path}/{name}": np.ascontiguousarray(array) for path, own in tree.items() for name, array in own.items()
-    }
+    return {f"{path}/{name}": np.ascontiguousarray(array) for path, own in tree.items() for name, array in own.items()}
 
 
-def _like(tree: Frozen, tensors: dict[str, Array], prefix: str) -> Tree:
+def _like(tree: Tree, tensors: dict[str, Array], prefix: str) -> Tree:
     return {path: {name: tensors[f"{prefix}{path}/{name}"] for name in own} for path, own in tree.items()}
 
 
