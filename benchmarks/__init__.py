@@ -1,0 +1,1 @@
+"""How fast this project is, beside PyTorch doing the same work in the same run: ``make bench``."""

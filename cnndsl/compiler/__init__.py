@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from cnndsl.compiler.advise import advise
 from cnndsl.compiler.infer import check_shapes
-from cnndsl.compiler.program import Program, build
 from cnndsl.errors import Diagnostic, ModelError, Span
 from cnndsl.language import Graph, Source, read_graph
 from cnndsl.language.graph import Shape
 from cnndsl.language.source import checked, read_source
 from cnndsl.layers._fields import spell
 
+if TYPE_CHECKING:
+    from cnndsl.compiler.program import Program, build
+
 __all__ = ["Program", "build", "check", "compile_model", "has_errors"]
+
+
+def __getattr__(name: str) -> Any:
+    # Resolved on first use: to check a file takes shapes only, and no program.
+    if name in {"Program", "build"}:
+        import cnndsl.compiler.program
+
+        return getattr(cnndsl.compiler.program, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def compile_model(source: str | os.PathLike[str], input_shape: Shape | None = None) -> Program:
@@ -38,6 +50,8 @@ def compile_model(source: str | os.PathLike[str], input_shape: Shape | None = No
     graph, diagnostics = check(text, input_shape)
     if has_errors(diagnostics):
         raise ModelError(diagnostics)
+    from cnndsl.compiler.program import build
+
     return build(graph)
 
 

@@ -15,12 +15,13 @@ from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
 from cnndsl.compiler.scratch import Scratch
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.language.graph import Graph, Shape
+from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.layers._layout import array_shape, to_inner, to_outer
 from cnndsl.loss import LOSSES
 
-# A step's largest array should stay in the second-level cache; fewer images than this waste the vector units.
-_PIECE_BYTES = 640 * 1024
+# A piece's largest array should stay in the last-level cache; smaller pieces cost more calls than the cache gives back.
+_PIECE_BYTES = 5 << 19
 _SMALLEST_PIECE, _LARGEST_PIECE = 8, 128
 
 
@@ -185,14 +186,10 @@ def build(graph: Graph, *, rewrites: tuple[Pass, ...] = REWRITES, training: tupl
 
 
 def _piece_size(graph: Graph) -> int:
-    """Images in a piece: a power of two for which the largest array of the network stays near the core.
+    """Images in a piece: a power of two for which the largest array of the network stays in the cache.
 
     A layer that mixes the batch forbids pieces: what its statistics are taken over is the user's choice.
     """
-    from math import prod
-
-    from cnndsl.layers import kind_of
-
     if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
         return 1 << 30
     largest = max(4 * max(prod(node.out_shape), prod(graph.input_shape)) for node in graph.nodes)

@@ -45,10 +45,6 @@ class Graph:
     input_shape: Shape = ()
     loss: str = "cross_entropy"
 
-    def node(self, path: str) -> Node:
-        """The node at ``path``."""
-        return next(node for node in self.nodes if node.path == path)
-
     def users(self, path: str) -> tuple[Node, ...]:
         """The nodes that take the value at ``path``."""
         return tuple(node for node in self.nodes if path in node.inputs)

@@ -11,7 +11,8 @@ from math import prod
 
 from attrs import evolve
 
-from cnndsl.language.graph import Graph
+from cnndsl.compiler.passes._match import follower, rewrite_each
+from cnndsl.language.graph import Graph, Node
 from cnndsl.layers.bias_relu import BiasReLU
 from cnndsl.layers.pool import Pool
 from cnndsl.layers.relu import ReLU
@@ -19,14 +20,13 @@ from cnndsl.layers.relu import ReLU
 
 def activation_behind_pool(graph: Graph) -> Graph:
     """Swap every monotone activation with a max-pooling right behind it that makes the map smaller."""
-    for path in [node.path for node in graph.nodes]:
-        node = graph.node(path)
-        users = graph.users(node.path)
-        if not (isinstance(node.spec, ReLU | BiasReLU) and len(users) == 1 and isinstance(users[0].spec, Pool)):
-            continue
-        pool = users[0]
-        if graph.nodes.index(pool) == graph.nodes.index(node) + 1 and prod(pool.out_shape) < prod(node.out_shape):
-            first = evolve(pool, inputs=node.inputs)
-            second = evolve(node, inputs=(pool.path,))
-            graph = graph.replace(node, pool, by=(first, second))
-    return graph
+    return rewrite_each(graph, _swap)
+
+
+def _swap(graph: Graph, node: Node) -> Graph | None:
+    behind = follower(graph, node)
+    if behind is None or not isinstance(node.spec, ReLU | BiasReLU) or not isinstance(behind.spec, Pool):
+        return None
+    if prod(behind.out_shape) >= prod(node.out_shape):
+        return None
+    return graph.replace(node, behind, by=(evolve(behind, inputs=node.inputs), evolve(node, inputs=(behind.path,))))

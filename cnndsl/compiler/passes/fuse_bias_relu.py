@@ -6,23 +6,21 @@ from typing import Any
 
 from attrs import evolve
 
+from cnndsl.compiler.passes._match import follower, rewrite_each
 from cnndsl.language.graph import Graph, Node
 from cnndsl.layers.bias_relu import BiasReLU
 from cnndsl.layers.relu import ReLU
 
 
 def fuse_bias_relu(graph: Graph) -> Graph:
-    """Move the bias of every layer that has one into the ReLU behind it, if nothing else reads between them."""
-    for path in [node.path for node in graph.nodes]:
-        node = graph.node(path)
-        users = graph.users(node.path)
-        if getattr(node.spec, "bias", False) and len(users) == 1 and isinstance(users[0].spec, ReLU):
-            graph = _fuse(graph, node, users[0])
-    return graph
+    """Move the bias of every layer that has one into the ReLU behind it."""
+    return rewrite_each(graph, _move_bias)
 
 
-def _fuse(graph: Graph, node: Node, relu: Node) -> Graph:
+def _move_bias(graph: Graph, node: Node) -> Graph | None:
     spec: Any = node.spec
+    behind = follower(graph, node)
+    if behind is None or not getattr(spec, "bias", False) or not isinstance(behind.spec, ReLU):
+        return None
     plain = evolve(node, spec=evolve(spec, bias=False))
-    fused = evolve(relu, spec=BiasReLU(), owner=node.owner)
-    return graph.replace(node, by=(plain,)).replace(relu, by=(fused,))
+    return graph.replace(node, behind, by=(plain, evolve(behind, spec=BiasReLU(), owner=node.owner)))
