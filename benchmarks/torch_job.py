@@ -39,7 +39,8 @@ def main(folder: Path, seed: int = 0) -> None:
     splits = make_splits(load("mnist"), seed=seed)
     net = network().to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(net.parameters(), lr=1e-3)
-    rows, best = [], -1.0
+    rows: list[tuple[object, ...]] = []
+    best = -1.0
     for epoch in range(1, 11):
         for x, y in batches(splits.train, 32, key=(seed, epoch)):
             optimiser.zero_grad(set_to_none=True)

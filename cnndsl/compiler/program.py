@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import DTypeLike
