@@ -11,6 +11,7 @@ from typing import Literal
 from attrs import field, frozen
 
 Severity = Literal["error", "warning", "note"]
+_WINDOW = 120  # characters of a line that an excerpt shows
 
 
 @frozen
@@ -60,21 +61,33 @@ class Diagnostic:
         return "\n".join(rows)
 
 
+def clip(text: str, width: int = 40) -> str:
+    """A text for a message: what is longer than ``width`` is cut."""
+    return text if len(text) <= width else f"{text[:width]}..."
+
+
 def _gutter(diagnostic: Diagnostic) -> int:
     return max([len(str(number)) for number, _, _ in diagnostic.excerpt], default=1)
 
 
 def _excerpt_rows(diagnostic: Diagnostic) -> list[str]:
     gutter = _gutter(diagnostic)
-    texts = [text.expandtabs(1).rstrip() for _, text, _ in diagnostic.excerpt]
+    first = max(0, diagnostic.span.column - _WINDOW // 2) if diagnostic.span.column > _WINDOW else 0
+    texts = [_shown(text)[first : first + _WINDOW].rstrip() for _, text, _ in diagnostic.excerpt]
     width = min(48, max([len(text) for text in texts], default=0))
     rows = []
     for (number, _, remark), text in zip(diagnostic.excerpt, texts, strict=True):
         rows.append(f"  {number:>{gutter}} | {text:<{width}}  {remark}".rstrip())
         if number == diagnostic.span.line and not remark:
-            caret = " " * (diagnostic.span.column - 1) + "^" * diagnostic.span.width
+            caret = " " * (diagnostic.span.column - 1 - first) + "^" * min(_WINDOW, diagnostic.span.width)
             rows.append(f"  {' ' * gutter} | {caret}")
     return rows
+
+
+def _shown(text: str) -> str:
+    """A line as a terminal may have it: what cannot be seen, or would steer the terminal, as one visible character."""
+    plain = text.replace("\t", " ").replace("\N{NO-BREAK SPACE}", " ")
+    return plain if plain.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
 
 
 class CnndslError(Exception):

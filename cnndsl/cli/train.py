@@ -63,9 +63,11 @@ def compile_and_train(
     program = build(graph)
     dataset = load(data, data_dir=data_dir, sizes=(chosen.train, chosen.valid, chosen.test))
     splits = make_splits(dataset, train=chosen.train, valid=chosen.valid, test=chosen.test, seed=chosen.seed)
+    origin = dataset.source
+    del dataset  # the splits are copies, and the whole of a data set can be large
     click.echo(f"{source.name}: {program.figures}", err=True)
     sizes = f"{len(splits.train):,} / {len(splits.valid):,} / {len(splits.test):,} images"
-    click.echo(f"{splits.name}: {sizes} to train, validate, test ({dataset.source})", err=True)
+    click.echo(f"{splits.name}: {sizes} to train, validate, test ({origin})", err=True)
     with Progress(chosen.epochs, len(splits.train)) as progress:
         result = run(program, splits, chosen, Path(out), legacy_csv=legacy_csv, on_event=progress.show)
     _summarise(result)

@@ -48,9 +48,20 @@ def lower(graph: Graph) -> tuple[Step, ...]:
 
 
 def run_forward(
-    steps: tuple[Step, ...], params: Tree, state: Tree, x: Array, *, train: bool, key: keys.Key, scratch: Scratch
+    steps: tuple[Step, ...],
+    params: Tree,
+    state: Tree,
+    x: Array,
+    *,
+    train: bool,
+    key: keys.Key,
+    scratch: Scratch,
+    record: bool = True,
 ) -> tuple[Array, Tree, Tape]:
-    """Output, new state and tape. ``x`` and the output are in the inner layout."""
+    """Output, new state and tape. ``x`` and the output are in the inner layout.
+
+    Without ``record`` the tape is empty, and memory is free again as soon as the next layer has read it.
+    """
     values = {INPUT: x}
     new_state = dict(state)
     residuals = []
@@ -65,7 +76,9 @@ def run_forward(
         if kept:
             new_state[node.owner] = kept
         values[node.path] = y
-        residuals.append(residual)
+        if record:
+            residuals.append(residual)
+        del xs, residual  # or they would hold their memory through the next layer
         for path in step.last_uses:
             del values[path]
     return y, new_state, Tape(tuple(residuals), train, key)

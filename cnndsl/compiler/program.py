@@ -133,7 +133,9 @@ class Program:
         with single_blas_thread():
             for start in range(0, len(x), self.piece):
                 inner = self._load(x[start : start + self.piece])
-                y, _, _ = run_forward(steps, params, state, inner, train=False, key=0, scratch=self._scratch)
+                y, _, _ = run_forward(
+                    steps, params, state, inner, train=False, key=0, scratch=self._scratch, record=False
+                )
                 pieces.append(to_outer(y))
         return np.concatenate(pieces) if pieces else np.empty((0, *self.output_shape), x.dtype)
 

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 
-from cnndsl.errors import Diagnostic, Span
+from cnndsl.errors import Diagnostic, Span, clip
 from cnndsl.language.source import Source
 from cnndsl.language.syntax import Argument, Input, Layer, Scalar, Statement, Version, Word
 
 NEWEST_VERSION = 1
 _MOST_ERRORS = 50
 _CONFLICT_MARKER = re.compile(r"(<{7}|={7}|>{7})(?=\s|$)")
+_VALUES = {"INT", "FLOAT", "SHAPE", "BOOL", "STRING"}
+_FORMS = {
+    "version": "write `version 1`",
+    "input": "write channels x height x width, such as `input 3x32x32`",
+}
 
 
 def parse(source: Source) -> tuple[tuple[Statement, ...], tuple[Diagnostic, ...]]:
     """The statements of a file, and what is wrong with its syntax."""
-    lines = source.lines
+    lines = list(source.lines)
     diagnostics = _conflict_markers(source, lines)
     while True:
         try:
@@ -48,11 +53,11 @@ def _lark() -> Lark:
 
 def _grammar() -> str:
     """The grammar: inside the package once installed, beside it in a checkout."""
-    package = files("cnndsl")
+    # Not importlib.resources, which takes as long to import as a small file to check.
+    package = Path(__file__).parents[1]
     installed = package / "grammar" / "model.lark"
-    if installed.is_file():
-        return installed.read_text(encoding="utf-8")
-    return (package / ".." / "grammar" / "model.lark").read_text(encoding="utf-8")
+    grammar = installed if installed.is_file() else package.parent / "grammar" / "model.lark"
+    return grammar.read_text(encoding="utf-8")
 
 
 # While lark runs, nodes carry tokens; they get their file name afterwards, so that one parser serves every file.
@@ -87,18 +92,22 @@ class _Placer:
             case ("input", shape):
                 return Input(tuple(int(part) for part in shape.split("x")), self.span(shape))
             case (_, label, name, arguments):
-                text = None if label is None else str(label).rstrip(": \t")
-                return Layer(str(name), tuple(map(self.argument, arguments)), self.span(name), text)
+                placed = tuple(map(self.argument, arguments))
+                if label is None:
+                    return Layer(str(name), placed, self.span(name))
+                text = str(label).rstrip(": \t")
+                return Layer(str(name), placed, self.span(name), text, self.span(label, len(text)))
         raise AssertionError(raw)
 
     def argument(self, raw: Token | tuple[Token, Token]) -> Argument:
         if isinstance(raw, Token):
             return Argument(_value(raw), self.span(raw))
         name, value = raw
-        return Argument(_value(value), self.span(value), str(name))
+        return Argument(_value(value), self.span(value), str(name), self.span(name))
 
-    def span(self, token: Token) -> Span:
-        return Span(self.file, token.line or 1, token.column or 1, token.end_column)
+    def span(self, token: Token, width: int | None = None) -> Span:
+        column = token.column or 1
+        return Span(self.file, token.line or 1, column, column + (len(token) if width is None else width))
 
 
 def _value(token: Token) -> Scalar | Word:
@@ -149,35 +158,75 @@ def _explain(source: Source, lines: list[str], error: UnexpectedInput) -> Diagno
     line, column = min(max(1, error.line), len(lines)), max(1, error.column)
     text = lines[line - 1]
     if isinstance(error, UnexpectedToken) and error.token.type in {"_NL", "$END"}:
-        # The newline token is where the next line begins as far as its count goes; the fault ends this one.
-        column = len(text.split("#")[0].rstrip()) + 1
-        return _at(source, line, column, 1, "P001", _ends_early(text), "finish the line, such as `Conv 6 5 1 2`")
+        if error.token != ";":
+            # The newline token is where the next line begins as far as its count goes; the fault ends this one.
+            column = len(_code(text)) + 1
+        message, hint = _ends_early(text[: column - 1], error)
+        return _at(source, line, column, 1, "P001", message, hint)
     if text[column - 1 :].startswith("//"):
         return _at(source, line, column, 2, "P004", "`//` is not a comment here", "a comment starts with `#`")
     wrong = error.char if isinstance(error, UnexpectedCharacters) else str(getattr(error, "token", text[column - 1 :]))
-    before = text[: column - 1].split()
-    place = f"after `{before[-1]}`" if before else "at the start of the line"
-    message = f"unexpected `{_visible(wrong)}` {place}"
-    return _at(source, line, column, len(wrong), "P001", message, _mend(text))
+    message, hint = _misplaced(text, column, wrong, getattr(getattr(error, "token", None), "type", ""))
+    return _at(source, line, column, len(wrong), "P001", message, hint)
 
 
-def _ends_early(text: str) -> str:
-    before = text.split("#", maxsplit=1)[0].split()
-    return f"the line ends after `{before[-1]}`, where a value should follow" if before else "an empty statement"
+def _code(text: str) -> str:
+    """A line without its comment."""
+    return text.split("#", maxsplit=1)[0].rstrip()
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\s;]+|;", text)
+
+
+def _ends_early(before: str, error: UnexpectedToken) -> tuple[str, str]:
+    """Message and hint for a statement that stops too soon."""
+    words = _words(before)
+    last = clip(words[-1]) if words else ""
+    if last.endswith(":"):
+        return f"a layer should follow the label `{last}`", "write both on one line, such as `stem: Conv 6 5 1 2`"
+    if error.expected == {"EQUAL"}:
+        hint = "values without a name come before the first `name=`; a second layer takes a line of its own"
+        return f"after `{last}`, `=` and a value should follow", hint
+    hint = _FORMS.get(last, "finish the line, such as `Conv 6 5 1 2 bias=false`")
+    return f"the line ends after `{last}`, where a value should follow", hint
+
+
+def _misplaced(text: str, column: int, wrong: str, kind: str) -> tuple[str, str]:
+    """Message and hint for what cannot stand where it stands."""
+    statement = text[: column - 1].rpartition(";")[2]
+    words = _words(text[: column - 1])
+    place = f"after `{clip(words[-1])}`" if words else "at the start of the line"
+    message = f"unexpected {_visible(wrong)} {place}"
+    if kind in _VALUES and "=" in statement:
+        return message, "values without a name come before the first `name=`"
+    if wrong in {"x", "X", "\N{MULTIPLICATION SIGN}"} and words and words[-1].isdecimal():
+        return message, "a size is written without spaces and with a small x, such as `5x3`"
+    return message, _FORMS.get(words[0], _mend(text)) if words else _mend(text)
 
 
 def _visible(text: str) -> str:
-    """Printable ASCII as it is; anything that could be mistaken or not be seen with its code point."""
-    return text if text.isascii() and text.isprintable() else " ".join(f"{c} (U+{ord(c):04X})" for c in text[:3])
+    """What stands there, in backquotes; where it could be mistaken or not be seen, with its code point or as that."""
+    if text.isascii() and text.isprintable():
+        return f"`{clip(text)}`"
+    return " ".join(f"`{c}` (U+{ord(c):04X})" if c.isprintable() else f"U+{ord(c):04X}" for c in text[:3])
 
 
 def _mend(text: str) -> str:
     """The line in this language's spelling, where brackets and commas are all that is wrong with it."""
-    code = text.split("#", maxsplit=1)[0]
+    code = _code(text)
     plain = " ".join(re.sub(r"\s*=\s*", "=", re.sub(r"[(),]", " ", code)).split())
-    if plain != " ".join(code.split()) and re.fullmatch(r"[A-Za-z_][\w.]*( [\w.+-]+)*( \w+=[\w.+-]+)*", plain):
+    if plain != " ".join(code.split()) and _parses(plain):
         return f"arguments are separated by spaces: `{plain}`"
     return "a line is `[label:] Layer values name=value`, such as `Conv 6 5 1 2`"
+
+
+def _parses(line: str) -> bool:
+    try:
+        _lark().parse(f"{line}\n")
+    except UnexpectedInput:
+        return False
+    return True
 
 
 def _at(source: Source, line: int, column: int, width: int, code: str, message: str, hint: str) -> Diagnostic:

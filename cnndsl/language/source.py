@@ -22,16 +22,16 @@ class Source:
 
     name: str
     text: str = field(repr=False)
+    #: The text by lines, without their ends; line ``n`` is ``lines[n - 1]``.
+    lines: tuple[str, ...] = field(init=False, repr=False, eq=False)
 
-    @property
-    def lines(self) -> list[str]:
-        """The text by lines, without their ends; line ``n`` is ``lines[n - 1]``."""
-        return self.text.replace("\r\n", "\n").split("\n")
+    @lines.default
+    def _split(self) -> tuple[str, ...]:
+        return tuple(self.text.replace("\r\n", "\n").split("\n"))
 
     def line(self, number: int) -> str:
         """Line ``number``, counted from 1; empty past the end."""
-        lines = self.lines
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
 def read_source(path: str | os.PathLike[str]) -> Source:
@@ -45,23 +45,33 @@ def read_source(path: str | os.PathLike[str]) -> Source:
         The content is too large or not text.
     """
     name = os.fspath(path)
-    data = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read_file(Path(name))
-    return decode("<stdin>" if name == "-" else name, data)
+    shown = "<stdin>" if name == "-" else name
+    try:
+        return decode(shown, _read_stdin() if name == "-" else _read_file(Path(name)))
+    except FileNotFoundError:
+        raise InputError(f"{name}: there is no such file", code="D503", hint=_nearby(Path(name))) from None
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read ({error.strerror})", code="D503") from None
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:  # type: ignore[unreachable]  # as after `<&-`
+        raise InputError("<stdin>: is closed", code="D503", hint="name a model file, or pipe one in")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _read_file(path: Path) -> bytes:
+    # Opened without blocking and only then asked what it is: a FIFO must not hang, and nothing changes in between.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        # Opened without blocking and only then asked what it is: a FIFO must not hang, and nothing changes in between.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file", code="D503", hint=_nearby(path)) from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})", code="D503") from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            what = "a directory" if path.is_dir() else "not a regular file"
-            raise InputError(f"{path}: is {what}", code="D503", hint="name a model file, such as inputdir/model.txt")
-        return file.read(MAX_BYTES + 1)
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+    raise InputError(f"{path}: is {what}", code="D503", hint="name a model file, such as inputdir/model.txt")
 
 
 def _nearby(path: Path) -> str:

@@ -21,21 +21,23 @@ class Word:
 
 @frozen
 class Argument:
-    """A value given to a layer; ``name`` is ``None`` for a positional one."""
+    """A value given to a layer; ``name`` is ``None`` for a positional one. ``span`` is the value's place."""
 
     value: Scalar | Word
     span: Span
     name: str | None = None
+    name_span: Span | None = None
 
 
 @frozen
 class Layer:
-    """A layer line."""
+    """A layer line. ``span`` is the name's place."""
 
     name: str
     arguments: tuple[Argument, ...]
     span: Span
     label: str | None = None
+    label_span: Span | None = None
 
 
 @frozen
