@@ -9,6 +9,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import interleaved, median, median_ratio, run_command
-from cnndsl import compile_model, optim
-from cnndsl.training import Carry, start, train_step
+from cnndsl import optim
+from cnndsl.compiler import build, check
+from cnndsl.language.source import read_source
+from cnndsl.training import SHARDS, Carry, Settings, start, team, train_step
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT.parent / "shared" / "bench" / "torch_peer.py"
@@ -70,19 +73,22 @@ def _has_torch(console: Console) -> bool:
 
 def _time_steps(batch: int, rounds: int, *, torch: bool) -> dict[str, Any]:
     """A step is forward, backward and plain gradient descent on new data."""
-    steps: dict[str, Callable[[], object]] = {"cnndsl": _our_step(batch)}
-    label = ""
-    if torch and PEER.exists():
-        label, steps["torch"] = _peer().best("seed", batch)
-    times = interleaved(steps, rounds=rounds, repeats=20)
+    with ExitStack() as stack:
+        steps: dict[str, Callable[[], object]] = {"cnndsl": _our_step(batch, stack)}
+        label = ""
+        if torch and PEER.exists():
+            label, steps["torch"] = _peer().best("seed", batch)
+        times = interleaved(steps, rounds=rounds, repeats=20)
     row: dict[str, Any] = {"ms": {name: median(values) for name, values in times.items()}, "label": label}
     if "torch" in times:
         row["ratio"] = {"ms": median_ratio(times["torch"], times["cnndsl"])}
     return row
 
 
-def _our_step(batch: int) -> Callable[[], object]:
-    program = compile_model(MODEL, input_shape=(1, 28, 28))
+def _our_step(batch: int, stack: ExitStack) -> Callable[[], object]:
+    graph, _ = check(read_source(MODEL), (1, 28, 28))
+    program = build(graph, shards=SHARDS)
+    model = stack.enter_context(team(program, Settings(batch=batch)))
     optimiser = optim.sgd(1e-3)
     rng = np.random.default_rng(0)
     x = rng.standard_normal((8 * batch, 1, 28, 28), dtype=np.float32)
@@ -94,7 +100,7 @@ def _our_step(batch: int) -> Callable[[], object]:
         nonlocal carry, at
         part = slice(at, at + batch)
         at = (at + batch) % len(x)
-        carry, _ = train_step(program, optimiser, carry, x[part], labels[part], at)
+        carry, _ = train_step(model, optimiser, carry, x[part], labels[part], at)
         return carry
 
     return step

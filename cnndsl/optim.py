@@ -1,8 +1,8 @@
 """Optimisers as pairs of pure functions over parameter dicts, after optax.
 
 ``init(params) -> state`` and ``update(grads, state, params) -> updates, state``; :func:`apply_updates` adds the
-updates, :func:`chain` composes. Trees are ``{path: {name: array}}``. Formulas and constants are PyTorch's, so that results can be compared. Inside, a
-tree is one flat vector: a dozen short arrays cost more in calls than in arithmetic.
+updates, :func:`chain` composes. Trees are ``{path: {name: array}}``. Formulas and constants are PyTorch's, so that
+results can be compared. Inside, a tree is one flat vector: a dozen short arrays cost more in calls than in arithmetic.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ class TestSize(click.ParamType):
 @click.option("--lr", default=1e-3, show_default=True, help="Learning rate.")
 @click.option("--optimizer", default="adam", show_default=True, help="adam, sgd, momentum or nesterov.")
 @click.option("--seed", default=0, show_default=True, help="Root of all randomness: equal seeds, equal results.")
+@click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
 @click.option("--out", default="outputdir", show_default=True, type=click.Path(), metavar="DIR", help="Where to write.")
 @click.option("--legacy-csv", is_flag=True, help="The earlier program's CSV columns, with summed losses.")
 def compile_and_train(
@@ -50,7 +51,7 @@ def compile_and_train(
     from cnndsl.compiler import build, check, has_errors
     from cnndsl.data import SHAPES, load, make_splits
     from cnndsl.language.source import read_source
-    from cnndsl.training import Settings
+    from cnndsl.training import SHARDS, Settings
     from cnndsl.training import compile_and_train as run
 
     chosen = Settings(**settings)
@@ -60,7 +61,7 @@ def compile_and_train(
         raise ModelError(found)
     for diagnostic in found:
         click.echo(str(diagnostic), err=True)
-    program = build(graph)
+    program = build(graph, shards=SHARDS)
     dataset = load(data, data_dir=data_dir, sizes=(chosen.train, chosen.valid, chosen.test))
     splits = make_splits(dataset, train=chosen.train, valid=chosen.valid, test=chosen.test, seed=chosen.seed)
     origin = dataset.source

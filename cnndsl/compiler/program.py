@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 
 import numpy as np
@@ -39,6 +40,7 @@ class Program:
     graph: Graph
     loss: str
     piece: int
+    shards: int
     _steps: tuple[Step, ...] = field(repr=False)
     _training_steps: tuple[Step, ...] = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
@@ -86,7 +88,7 @@ class Program:
         ValueError
             ``x`` has another shape than the program was compiled for.
         """
-        x = self._checked(params, x)
+        x = self.checked(params, x)
         inner = self._load(x)
         with single_blas_thread():
             y, state, tape = run_forward(self._steps, params, state, inner, train=train, key=key, scratch=self._scratch)
@@ -108,11 +110,33 @@ class Program:
         ``x`` is ``(N, C, H, W)``, ``labels`` ``(N,)`` integers. The batch is worked off in pieces that fit the cache,
         and their gradients are added in a fixed balanced tree: the bits do not depend on who computes which piece.
         """
-        x, labels = self._checked(params, x), self._checked_labels(x, labels)
-        starts = range(0, len(x), self.piece)
+        x, labels = self.checked(params, x), self.checked_labels(x, labels)
+
+        def work(first: int, last: int) -> Partial:
+            return self.partial(params, state, x[first:last], labels[first:last], key=key, first=first, images=len(x))
+
         with single_blas_thread():
-            total, grads, state = self._gradient_of(params, state, x, labels, key, starts)
-        return total / len(x), grads, state
+            whole = reduce_pieces(self.cuts(len(x)), work)
+        return whole.loss / len(x), whole.grads, whole.state
+
+    def cuts(self, images: int) -> tuple[int, ...]:
+        """Where a batch is cut into pieces: the first image of each, and the end. Depends on nothing else."""
+        size = max(_SMALLEST_PIECE, min(self.piece, -(-images // self.shards)))
+        return (*range(0, images, size), images)
+
+    def partial(
+        self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key, first: int, images: int
+    ) -> Partial:
+        """The share of one piece in the gradient of a batch of ``images``; the piece begins at image ``first``."""
+        # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
+        own_key = (key, "piece", first) if first else key
+        scores, new_state, tape = run_forward(
+            self._training_steps, params, state, self._load(x), train=True, key=own_key, scratch=self._scratch
+        )
+        losses, dscores = LOSSES[self.loss](scores, labels)
+        np.divide(dscores, images, out=dscores)
+        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
+        return Partial(float(losses.sum(dtype=np.float64)), grads, new_state)
 
     def scores(self, params: Tree, state: Tree, x: Array) -> Array:
         """What the loss is taken of, ``(N, K)``, in inference mode: the input of a final softmax, or the output."""
@@ -128,7 +152,7 @@ class Program:
         return losses
 
     def _predict(self, steps: tuple[Step, ...], params: Tree, state: Tree, x: Array) -> Array:
-        x = self._checked(params, x)
+        x = self.checked(params, x)
         pieces = []
         with single_blas_thread():
             for start in range(0, len(x), self.piece):
@@ -139,30 +163,11 @@ class Program:
                 pieces.append(to_outer(y))
         return np.concatenate(pieces) if pieces else np.empty((0, *self.output_shape), x.dtype)
 
-    def _gradient_of(
-        self, params: Tree, state: Tree, x: Array, labels: Array, key: keys.Key, starts: range
-    ) -> tuple[float, Tree, Tree]:
-        """Summed loss and its share of the mean's gradient over the pieces that begin at ``starts``."""
-        if len(starts) > 1:
-            half = len(starts) // 2
-            left, grads, state = self._gradient_of(params, state, x, labels, key, starts[:half])
-            right, others, state = self._gradient_of(params, state, x, labels, key, starts[half:])
-            return left + right, _add(grads, others), state
-        piece = slice(starts[0], starts[0] + self.piece)
-        # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
-        own_key = (key, "piece", starts[0]) if starts[0] else key
-        scores, new_state, tape = run_forward(
-            self._training_steps, params, state, self._load(x[piece]), train=True, key=own_key, scratch=self._scratch
-        )
-        losses, dscores = LOSSES[self.loss](scores, labels[piece])
-        np.divide(dscores, len(x), out=dscores)
-        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
-        return float(losses.sum(dtype=np.float64)), grads, new_state
-
     def _load(self, x: Array) -> Array:
         return to_inner(x, self._scratch.empty(array_shape(x.shape[1:], len(x)), x.dtype))
 
-    def _checked(self, params: Tree, x: Array) -> Array:
+    def checked(self, params: Tree, x: Array) -> Array:
+        """``x`` in the precision of the arithmetic; ``ValueError`` if it has another shape than the program takes."""
         x = np.asarray(x)
         if x.ndim != 4 or x.shape[1:] != self.input_shape:
             wanted = ", ".join(map(str, ("N", *self.input_shape)))
@@ -170,7 +175,8 @@ class Program:
         precision = next((array.dtype for own in params.values() for array in own.values()), np.dtype(np.float32))
         return x.astype(np.result_type(x.dtype, precision), copy=False)
 
-    def _checked_labels(self, x: Array, labels: Array) -> Array:
+    def checked_labels(self, x: Array, labels: Array) -> Array:
+        """``labels`` as an array; ``ValueError`` unless they are one class in range for each image."""
         labels = np.asarray(labels)
         classes = self.output_shape[0]
         if labels.shape != (len(x),) or labels.dtype.kind not in "iu":
@@ -182,20 +188,51 @@ class Program:
         return labels
 
 
-def build(graph: Graph, *, rewrites: tuple[Pass, ...] = REWRITES, training: tuple[Pass, ...] = TRAINING) -> Program:
-    """The program of a graph with an input shape. The passes can be left out, to compare with what they replace."""
+@frozen(eq=False)
+class Partial:
+    """What some images of a batch add: their summed loss, their share of the mean's gradient, and the state after."""
+
+    loss: float
+    grads: Tree
+    state: Tree
+
+
+def reduce_pieces(cuts: tuple[int, ...], work: Callable[[int, int], Partial]) -> Partial:
+    """The sum over the pieces between the cuts, in a balanced tree that depends on the cuts alone.
+
+    Whoever computes a piece, and when: the sum has the same bits.
+    """
+    if len(cuts) == 2:
+        return work(*cuts)
+    half = len(cuts) // 2
+    left, right = reduce_pieces(cuts[: half + 1], work), reduce_pieces(cuts[half:], work)
+    return Partial(left.loss + right.loss, _add(left.grads, right.grads), right.state)
+
+
+def build(
+    graph: Graph,
+    *,
+    shards: int = 1,
+    rewrites: tuple[Pass, ...] = REWRITES,
+    training: tuple[Pass, ...] = TRAINING,
+) -> Program:
+    """The program of a graph with an input shape.
+
+    A batch is cut into at least ``shards`` pieces, so that as many processes can share it. The passes can be left out,
+    to compare with what they replace.
+    """
     graph = infer(graph)
     trained = optimise(graph, training)
-    return Program(graph, trained.loss, _piece_size(graph), lower(optimise(graph, rewrites)), lower(infer(trained)))
+    if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
+        # What its statistics are taken over is the user's choice, not the engine's.
+        size, shards = 1 << 30, 1
+    else:
+        size = _piece_size(graph)
+    return Program(graph, trained.loss, size, shards, lower(optimise(graph, rewrites)), lower(infer(trained)))
 
 
 def _piece_size(graph: Graph) -> int:
-    """Images in a piece: a power of two for which the largest array of the network stays in the cache.
-
-    A layer that mixes the batch forbids pieces: what its statistics are taken over is the user's choice.
-    """
-    if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
-        return 1 << 30
+    """Images in a piece: a power of two for which the largest array of the network stays in the cache."""
     largest = max(4 * max(prod(node.out_shape), prod(graph.input_shape)) for node in graph.nodes)
     fitting = max(1, _PIECE_BYTES // largest)
     return min(_LARGEST_PIECE, max(_SMALLEST_PIECE, 1 << (fitting.bit_length() - 1)))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from cnndsl.training.loop import Carry, EpochDone, StepDone, start, steps_per_epoch, train, train_step
+from cnndsl.training.loop import Carry, EpochDone, StepDone, start, steps_per_epoch, team, train, train_step
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.run import Result, check_output, compile_and_train
 from cnndsl.training.settings import Settings
+from cnndsl.training.team import SHARDS, Team
 
 __all__ = [
+    "SHARDS",
     "Carry",
     "EpochDone",
     "Result",
     "Scores",
     "Settings",
     "StepDone",
+    "Team",
     "check_output",
     "compile_and_train",
     "confusion",
     "evaluate",
     "start",
     "steps_per_epoch",
+    "team",
     "train",
     "train_step",
 ]

@@ -41,11 +41,11 @@ def write_durably(path: Path, data: bytes) -> None:
     """
     unfinished = path.with_name(f"{_PREFIX}{os.getpid()}-{path.name}")
     try:
-        with open(unfinished, "xb") as file:
+        with unfinished.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        unfinished.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):

@@ -13,7 +13,7 @@ class Settings:
     """The protocol of a run. The defaults are the earlier program's, with Adam for its plain gradient descent.
 
     ``train``, ``valid`` and ``test`` are numbers of images, balanced by class; ``test=None`` is the whole official test
-    set. ``lr`` is the learning rate.
+    set. ``lr`` is the learning rate. ``processes`` (one or two) share each batch; no result depends on it.
     """
 
     train: int = 5000
@@ -24,9 +24,10 @@ class Settings:
     lr: float = 1e-3
     optimizer: str = "adam"
     seed: int = 0
+    processes: int = 2
 
     def __attrs_post_init__(self) -> None:
-        for name in ("train", "valid", "test", "batch", "epochs"):
+        for name in ("train", "valid", "test", "batch", "epochs", "processes"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise SettingsError(f"{name} must be 1 or more, got {value}", code="C407")

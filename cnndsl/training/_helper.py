@@ -1,0 +1,52 @@
+"""The helper process of :mod:`cnndsl.training.team`: ``python -m cnndsl.training._helper``, spoken to through pipes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+import numpy as np
+
+from cnndsl import keys
+from cnndsl.compiler.program import Partial, Program, build, reduce_pieces
+from cnndsl.compiler.threads import single_blas_thread
+from cnndsl.training.team import Board, receive, send
+
+
+def main() -> None:
+    """Work off requests until the other side is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    asked, answers = sys.stdin.buffer, sys.stdout.buffer
+    graph, shards, path, layout = receive(asked)
+    program = build(graph, shards=shards)
+    trees = Board(path, layout).trees
+    send(answers, "ready")
+    with single_blas_thread(), np.errstate(all="ignore"):
+        while True:
+            _work_off(program, trees, *receive(asked), answers)
+
+
+def _work_off(
+    program: Program, trees: dict[str, Any], key: keys.Key, cuts: tuple[int, ...], images: int, answers: Any
+) -> None:
+    """Leave the gradients of the pieces between the cuts on the board, and answer with their summed loss."""
+    batch = trees["batch"][""]
+
+    def work(first: int, last: int) -> Partial:
+        part = slice(first - cuts[0], last - cuts[0])
+        x, labels = batch["x"][part], batch["labels"][part]
+        return program.partial(trees["params"], {}, x, labels, key=key, first=first, images=images)
+
+    mine = reduce_pieces(cuts, work)
+    for path, own in trees["grads"].items():
+        for name, array in own.items():
+            np.copyto(array, mine.grads[path][name])
+    send(answers, mine.loss)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (EOFError, OSError):
+        sys.exit(0)
