@@ -24,13 +24,12 @@ def main() -> None:
     send(answers, "ready")
     with single_blas_thread(), np.errstate(all="ignore"):
         while True:
-            _work_off(program, trees, *receive(asked), answers)
+            key, cuts, images = receive(asked)
+            send(answers, _work_off(program, trees, key, cuts, images))
 
 
-def _work_off(
-    program: Program, trees: dict[str, Any], key: keys.Key, cuts: tuple[int, ...], images: int, answers: Any
-) -> None:
-    """Leave the gradients of the pieces between the cuts on the board, and answer with their summed loss."""
+def _work_off(program: Program, trees: dict[str, Any], key: keys.Key, cuts: tuple[int, ...], images: int) -> float:
+    """Leave the gradients of the pieces between the cuts on the board; returns their summed loss."""
     batch = trees["batch"][""]
 
     def work(first: int, last: int) -> Partial:
@@ -42,7 +41,7 @@ def _work_off(
     for path, own in trees["grads"].items():
         for name, array in own.items():
             np.copyto(array, mine.grads[path][name])
-    send(answers, mine.loss)
+    return mine.loss
 
 
 if __name__ == "__main__":
