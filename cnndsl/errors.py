@@ -87,7 +87,7 @@ def _excerpt_rows(diagnostic: Diagnostic) -> list[str]:
 def _shown(text: str) -> str:
     """A line as a terminal may have it: what cannot be seen, or would steer the terminal, as one visible character."""
     plain = text.replace("\t", " ").replace("\N{NO-BREAK SPACE}", " ")
-    return plain if plain.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
 
 
 class CnndslError(Exception):

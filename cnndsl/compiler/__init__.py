@@ -61,7 +61,8 @@ def check(source: Source, input_shape: Shape | None = None) -> tuple[Graph, tupl
     Without an input shape, here or in the file, the layers are not checked against each other (S200 says so).
     """
     graph, found = read_graph(source)
-    if input_shape and graph.input_shape and input_shape != graph.input_shape:
+    stated_well = graph.input_shape and not any(diagnostic.code == "S203" for diagnostic in found)
+    if input_shape and stated_well and input_shape != graph.input_shape:
         found = (*found, _other_input(graph, input_shape))
     shape = input_shape or graph.input_shape
     if len(shape) != 3 or min(shape) < 1:
@@ -85,5 +86,7 @@ def _no_input(graph: Graph) -> Diagnostic:
 
 def _other_input(graph: Graph, shape: Shape) -> Diagnostic:
     message = f"the file says `input {spell(graph.input_shape)}`, the data is {spell(shape)}"
-    span = Span(graph.source.name, 1)
-    return Diagnostic("D509", "error", message, span, ("change the `input` line, or name other data",))
+    span = graph.input_span or Span(graph.source.name, 1)
+    hint = f"write `input {spell(shape)}`, leave the line out, or name other data"
+    excerpt = ((span.line, graph.source.line(span.line), ""),)
+    return Diagnostic("D509", "error", message, span, (hint,), excerpt=excerpt)

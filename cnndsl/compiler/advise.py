@@ -44,11 +44,16 @@ def _(spec: Pool, shape: Shape) -> Advice | None:
     ]
     if not any(lost):
         return None
-    what = " and ".join(
-        f"{number} {name}" for number, name in zip(lost, ("row(s)", "column(s)"), strict=True) if number
-    )
-    message = f"Pool {spell(spec.kernel)} on {spell(shape[1:])} drops the last {what} of the map"
+    message = f"Pool {spell(spec.kernel)} on {spell(shape[1:])} drops the last {_lines(*lost)} of the map"
     return "S205", "note", message, "`pad=` keeps them, where they matter"
+
+
+def _lines(rows: int, columns: int) -> str:
+    """``row and column``, ``2 rows and 2 columns``."""
+    parts = [
+        name if number == 1 else f"{number} {name}s" for number, name in ((rows, "row"), (columns, "column")) if number
+    ]
+    return " and ".join(parts)
 
 
 def _lost(size: int, out: int, kernel: int, stride: int, pad: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import DTypeLike
 
 from cnndsl import keys
@@ -221,7 +221,9 @@ def build(
     A batch is cut into at least ``shards`` pieces, so that as many processes can share it. The passes can be left out,
     to compare with what they replace.
     """
-    graph = infer(graph)
+    # Scores that are not probabilities yet are logits.
+    loss = "cross_entropy" if kind_of(graph.nodes[-1].spec).probabilities else "softmax_cross_entropy"
+    graph = infer(evolve(graph, loss=loss))
     trained = optimise(graph, training)
     if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
         # What its statistics are taken over is the user's choice, not the engine's.

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import attrs
 
-from cnndsl.errors import Diagnostic, Severity, Span
+from cnndsl.errors import Diagnostic, Severity, Span, clip
 from cnndsl.language.graph import INPUT, Graph, Node
 from cnndsl.language.source import Source
 from cnndsl.language.syntax import Argument, Input, Layer, Statement, Word
 from cnndsl.layers import find_kind, known_names
-from cnndsl.layers._fields import domain_of, spell
+from cnndsl.layers._fields import Size, domain_of, spell
 from cnndsl.layers._kind import LayerKind
+
+_LARGEST_INPUT = 1_000_000
+_LONG_WORD = re.compile(r"[^\s`]{41,}")
 
 
 def elaborate(source: Source, statements: tuple[Statement, ...]) -> tuple[Graph, tuple[Diagnostic, ...]]:
@@ -36,31 +40,38 @@ class _Elaboration:
                 node = self.node(statement, nodes[-1].path if nodes else INPUT)
                 if node is not None and not self.diagnostics:
                     nodes.append(node)
-        shape = self.input_shape([statement for statement in statements if isinstance(statement, Input)])
+        shape, span = self.input_shape([statement for statement in statements if isinstance(statement, Input)])
         if not nodes and not self.diagnostics:
-            self.error("P005", "there is no layer line", Span(self.source.name, 1), "a first line: `Conv 6 5 1 2`")
-        return Graph(tuple(nodes), self.source, shape), tuple(self.diagnostics)
+            self.no_layer()
+        return Graph(tuple(nodes), self.source, shape, input_span=span), tuple(self.diagnostics)
 
     def error(self, code: str, message: str, span: Span, hint: str = "", severity: Severity = "error") -> None:
         excerpt = ((span.line, self.source.line(span.line), ""),)
         hints = (hint,) if hint else ()
+        message = _LONG_WORD.sub(lambda word: clip(word[0]), message)
         self.diagnostics.append(Diagnostic(code, severity, message, span, hints, excerpt=excerpt))
 
-    def input_shape(self, inputs: list[Input]) -> tuple[int, ...]:
+    def no_layer(self) -> None:
+        hint = "write one, such as `Conv 6 5 1 2`"
+        message = "the file is empty" if not self.source.text.strip() else "the file has no layer line"
+        self.diagnostics.append(Diagnostic("P005", "error", message, Span(self.source.name, 1), (hint,)))
+
+    def input_shape(self, inputs: list[Input]) -> tuple[tuple[int, ...], Span | None]:
         if not inputs:
-            return ()
+            return (), None
         first, *others = inputs
         for other in others:
             self.error("C402", f"`input` is given twice (first on line {first.span.line})", other.span, "keep one")
         shape = first.shape
-        if len(shape) != 3 or min(shape) < 1:
-            message = f"`input {spell(shape)}` is not channels x height x width, each 1 or more"
-            self.error("S203", message, first.span, "such as `input 3x32x32`")
+        if len(shape) != 3 or not 1 <= min(shape) <= max(shape) <= _LARGEST_INPUT:
+            message = f"`input {spell(shape)}` is not channels x height x width, each from 1 to {_LARGEST_INPUT:,}"
+            example = (1, *shape) if len(shape) == 2 else (3, 32, 32)
+            self.error("S203", message, first.span, f"such as `input {spell(example)}`")
         elif shape[2] in {1, 3, 4} and shape[0] == shape[1] > 4:
             message = f"input `{spell(shape)}` reads as {shape[0]} channels of {spell(shape[1:])}"
             last_first = spell((shape[2], *shape[:2]))
             self.error("S203", message, first.span, f"this language is channels first: `input {last_first}`")
-        return shape
+        return shape, first.span
 
     def node(self, layer: Layer, previous: str) -> Node | None:
         kind = find_kind(layer.name)
@@ -87,7 +98,7 @@ class _Elaboration:
             return automatic
         if layer.label in self.labels:
             message = f"label `{layer.label}` is already used on line {self.labels[layer.label]}"
-            self.error("N012", message, layer.span, "labels are unique")
+            self.error("N012", message, layer.label_span or layer.span, "labels are unique: choose another")
         self.labels.setdefault(layer.label, layer.span.line)
         return layer.label
 
@@ -102,7 +113,7 @@ class _Elaboration:
         for index, argument in enumerate(layer.arguments):
             if isinstance(argument.value, Word) and argument.name is None and find_kind(argument.value.text):
                 before = " ".join([layer.name, *(spell(given.value) for given in layer.arguments[:index])])
-                message = f"two layers on one line: `{argument.value}` after `{before}`"
+                message = f"two layers on one line: `{argument.value}` after `{clip(before)}`"
                 self.error("N011", message, argument.span, "start a new line, or write `;` between them")
                 return layer.arguments[:index]
         return layer.arguments
@@ -116,16 +127,20 @@ class _Elaboration:
         required = [name for name in positional if fields[name].default is attrs.NOTHING]
         named = {argument.name for argument in arguments}
         missing = [name for name in required[len(given) :] if name not in named]
-        if len(given) > len(positional) or missing:
-            self.wrong_count(layer, kind, positional, required, given)
+        if len(given) > len(positional):
+            self.wrong_count(kind, positional, required, len(given), given[len(positional)].span)
+        elif missing:
+            count = len(given) + len(named.intersection(positional))
+            self.wrong_count(kind, positional, required, count, layer.span, missing)
         values: dict[str, Any] = {}
         paired = [(name, argument) for name, argument in zip(positional, given, strict=False)]
         paired += [(argument.name, argument) for argument in arguments if argument.name is not None]
         for name, argument in paired:
             if name not in fields:
-                self.unknown_argument(kind, name, argument.span, list(fields))
+                self.unknown_argument(kind, name, argument.name_span or argument.span, list(fields))
             elif name in values:
-                self.error("A104", f"{kind.name} is given `{name}` twice", argument.span, "keep one")
+                span = argument.name_span or argument.span
+                self.error("A104", f"{kind.name} is given `{name}` twice", span, "keep one")
             else:
                 values[name] = self.coerce(kind, fields[name], argument)
         return values if len(self.diagnostics) == before else None
@@ -135,20 +150,23 @@ class _Elaboration:
         try:
             return domain.coerce(field.name, value)
         except TypeError as error:
-            whole = isinstance(value, float) and value.is_integer()
-            self.error("A106", f"{kind.name} {error}", argument.span, f"write `{int(value)}`" if whole else "")
+            self.error("A106", f"{kind.name} {error}", argument.span, _spelling(value))
         except ValueError as error:
             self.error("A103", f"{kind.name} {error}", argument.span)
         return None
 
     def wrong_count(
-        self, layer: Layer, kind: LayerKind[Any], positional: list[str], required: list[str], given: list[Argument]
+        self,
+        kind: LayerKind[Any],
+        positional: list[str],
+        required: list[str],
+        count: int,
+        span: Span,
+        missing: list[str] | None = None,
     ) -> None:
-        low, high = len(required), len(positional)
-        span_text = "no numbers" if high == 0 else str(high) if low == high else f"{low} to {high}"
-        takes = span_text if high == 0 else f"{span_text} numbers ({' '.join(positional)})"
-        span = given[high].span if len(given) > high else layer.span
-        self.error("A101", f"{kind.name} needs {takes}, got {len(given)}", span, _example(kind))
+        takes = _count_text(len(required), len(positional), " ".join(positional))
+        lacks = f": {' and '.join(f'`{name}`' for name in missing)} missing" if missing else ""
+        self.error("A101", f"{kind.name} {takes}, got {count}{lacks}", span, _example(kind))
 
     def unknown_argument(self, kind: LayerKind[Any], name: str, span: Span, known: list[str]) -> None:
         close = _closest(name, known)
@@ -158,13 +176,39 @@ class _Elaboration:
 
 
 def _closest(name: str, known: Any) -> str | None:
+    return _closest_of(clip(name.lower()), tuple(known))
+
+
+@cache
+def _closest_of(name: str, known: tuple[str, ...]) -> str | None:
+    from difflib import get_close_matches
+
     lowered = {candidate.lower(): candidate for candidate in known}
-    matches = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    matches = get_close_matches(name, lowered, n=1, cutoff=0.6)
     return lowered[matches[0]] if matches else None
 
 
+def _count_text(low: int, high: int, names: str) -> str:
+    if high == 0:
+        return "takes no numbers"
+    count = str(high) if low == high else f"{low} {'or' if high == low + 1 else 'to'} {high}"
+    return f"needs {count} number{'s' if high > 1 else ''} ({names})"
+
+
+def _spelling(value: object) -> str:
+    """What a value of the wrong sort was probably meant to be, as a hint."""
+    text = str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_INPUT:
+        return f"write `{int(value)}`"
+    if isinstance(value, Word) and text.lower() in {"true", "false"}:
+        return f"write `{text.lower()}`"
+    if isinstance(value, Word) and text.lower() == "x":
+        return "a size is written without spaces and with a small x, such as `5x3`"
+    return "remove the quotes" if isinstance(value, str) else ""
+
+
 def _example(kind: LayerKind[Any]) -> str:
-    """A line that is right, with small numbers for what is required."""
+    """A line that is right, with usual numbers for what is required."""
     required = [field for field in attrs.fields(kind.spec) if field.default is attrs.NOTHING]
-    numbers = [str(10 - 5 * index) if index < 2 else "1" for index in range(len(required))]
+    numbers = ["3" if isinstance(domain_of(field), Size) else "10" for field in required]
     return f"such as `{' '.join([kind.name, *numbers])}`"

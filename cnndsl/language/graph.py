@@ -37,13 +37,15 @@ class Node:
 class Graph:
     """Nodes in file order; an input always stands before its users. The last node is the output.
 
-    ``loss`` names what training minimises, a key of :data:`cnndsl.loss.LOSSES`.
+    ``loss`` names what training minimises, a key of :data:`cnndsl.loss.LOSSES`; ``input_span`` is where the file states
+    the input's shape, if it does.
     """
 
     nodes: tuple[Node, ...]
     source: Source = field(eq=False)
     input_shape: Shape = ()
     loss: str = "cross_entropy"
+    input_span: Span | None = field(default=None, eq=False)
 
     def users(self, path: str) -> tuple[Node, ...]:
         """The nodes that take the value at ``path``."""

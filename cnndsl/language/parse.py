@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 
@@ -31,17 +31,15 @@ def parse(source: Source) -> tuple[tuple[Statement, ...], tuple[Diagnostic, ...]
     """The statements of a file, and what is wrong with its syntax."""
     lines = list(source.lines)
     diagnostics = _conflict_markers(source, lines)
-    while True:
+    raw = None
+    while raw is None and len(diagnostics) < _MOST_ERRORS:
         try:
-            statements = _lark().parse("\n".join(lines) + "\n")
-            break
+            raw = _lark().parse("\n".join(lines) + "\n")
         except UnexpectedInput as error:
-            if len(diagnostics) >= _MOST_ERRORS:
-                statements = ()
-                break
             diagnostics.append(_explain(source, lines, error))
             lines[diagnostics[-1].span.line - 1] = ""
-    placed = tuple(_Placer(source.name).place(statement) for statement in statements)
+    # What the transformer made, typed as the tree that it stands for.
+    placed = tuple(_Placer(source.name).place(statement) for statement in cast("tuple[Any, ...]", raw or ()))
     diagnostics += _versions(source, placed)
     return placed, tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.span.line))
 
@@ -158,7 +156,7 @@ def _explain(source: Source, lines: list[str], error: UnexpectedInput) -> Diagno
     line, column = min(max(1, error.line), len(lines)), max(1, error.column)
     text = lines[line - 1]
     if isinstance(error, UnexpectedToken) and error.token.type in {"_NL", "$END"}:
-        if error.token != ";":
+        if str(error.token) != ";":
             # The newline token is where the next line begins as far as its count goes; the fault ends this one.
             column = len(_code(text)) + 1
         message, hint = _ends_early(text[: column - 1], error)
@@ -194,15 +192,15 @@ def _ends_early(before: str, error: UnexpectedToken) -> tuple[str, str]:
 
 def _misplaced(text: str, column: int, wrong: str, kind: str) -> tuple[str, str]:
     """Message and hint for what cannot stand where it stands."""
-    statement = text[: column - 1].rpartition(";")[2]
     words = _words(text[: column - 1])
+    statement = _words(text[: column - 1].rpartition(";")[2])
     place = f"after `{clip(words[-1])}`" if words else "at the start of the line"
     message = f"unexpected {_visible(wrong)} {place}"
-    if kind in _VALUES and "=" in statement:
+    if kind in _VALUES and any("=" in word for word in statement):
         return message, "values without a name come before the first `name=`"
     if wrong in {"x", "X", "\N{MULTIPLICATION SIGN}"} and words and words[-1].isdecimal():
         return message, "a size is written without spaces and with a small x, such as `5x3`"
-    return message, _FORMS.get(words[0], _mend(text)) if words else _mend(text)
+    return message, _FORMS.get("".join(statement[:1]), "") or _mend(text)
 
 
 def _visible(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import attrs
 
 from cnndsl.layers import kind_of
@@ -10,7 +12,7 @@ from cnndsl.layers._fields import spell
 
 def render_spec(spec: object) -> str:
     """A layer line: positional arguments up to the last that differs from its default, then the named ones."""
-    fields = attrs.fields(type(spec))
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cast("type[attrs.AttrsInstance]", type(spec)))
     values = [(field, getattr(spec, field.name)) for field in fields]
     positional = [(value, value != _default(spec, field)) for field, value in values if not field.kw_only]
     while positional and not positional[-1][1]:
@@ -19,10 +21,9 @@ def render_spec(spec: object) -> str:
     return " ".join([kind_of(spec).name, *(_short(value) for value, _ in positional), *named])
 
 
-def _default(spec: object, field: attrs.Attribute[object]) -> object:
-    if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
-        return field.default.factory(spec)  # type: ignore[union-attr]
-    return field.default
+def _default(spec: object, field: attrs.Attribute[Any]) -> object:
+    factory = getattr(field.default, "factory", None)  # of a default that depends on the other fields
+    return factory(spec) if factory else field.default
 
 
 def _short(value: object) -> str:

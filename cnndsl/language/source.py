@@ -14,6 +14,7 @@ from cnndsl.errors import Diagnostic, InputError, ModelError, Span
 MAX_BYTES = 1 << 20
 MAX_LINES = 10_000
 MAX_LINE_LENGTH = 4096
+MAX_WORDS = 100_000
 
 
 @frozen
@@ -55,7 +56,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
 
 
 def _read_stdin() -> bytes:
-    if sys.stdin is None:  # type: ignore[unreachable]  # as after `<&-`
+    if sys.stdin is None:  # as after `<&-`
         raise InputError("<stdin>: is closed", code="D503", hint="name a model file, or pipe one in")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
@@ -91,10 +92,10 @@ def decode(name: str, data: bytes) -> Source:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8 text"
-        raise _refusal(name, line, column, "P005", message, "save the file as UTF-8; is it a model file?") from None
+        before = error.object[: error.start].decode("utf-8").split("\n")
+        message = f"byte 0x{error.object[error.start]:02x} is not UTF-8 text"
+        at = len(before), len(before[-1]) + 1
+        raise _refusal(name, *at, "P005", message, "save the file as UTF-8; is it a model file?") from None
     return checked(Source(name, text))
 
 
@@ -102,8 +103,9 @@ def checked(source: Source) -> Source:
     """The source, if it is within the limits and looks like text."""
     nul = source.text.find("\0")
     if nul >= 0:
-        line = source.text.count("\n", 0, nul) + 1
-        raise _refusal(source.name, line, 1, "P005", "the file holds NUL characters: it is not text", "is it a model?")
+        at = source.text.count("\n", 0, nul) + 1, nul - source.text.rfind("\n", 0, nul)
+        message = "the file holds NUL characters: it is not text"
+        raise _refusal(source.name, *at, "P005", message, "is it a model file?")
     if source.text.count("\n") > MAX_LINES:
         message = f"more than {MAX_LINES:,} lines"
         raise _refusal(source.name, MAX_LINES + 1, 1, "P005", message, "split the file, or use fewer layers")
@@ -111,6 +113,9 @@ def checked(source: Source) -> Source:
         if len(line) > MAX_LINE_LENGTH:
             message = f"a line of {len(line):,} characters; {MAX_LINE_LENGTH:,} is the limit"
             raise _refusal(source.name, number, 1, "P005", message, "one statement a line")
+    if len(source.text.split()) + source.text.count(";") > MAX_WORDS:
+        message = f"more than {MAX_WORDS:,} words"
+        raise _refusal(source.name, 1, 1, "P005", message, "model files are small texts")
     return source
 
 

@@ -101,7 +101,7 @@ class LayerKind(Generic[S]):
       shapes of ``params``, ``dxs`` one entry for each of ``xs``.
 
     ``mixes_batch`` says that an output depends on other images of the batch, ``random`` that it draws from
-    ``ctx.key``. ``internal`` kinds are made by rewrites
+    ``ctx.key``, ``probabilities`` that its output is a distribution over the classes. ``internal`` kinds are made by rewrites
     and have no name in the language.
     """
 
@@ -113,6 +113,7 @@ class LayerKind(Generic[S]):
     aliases: tuple[str, ...] = ()
     mixes_batch: bool = False
     random: bool = False
+    probabilities: bool = False
     internal: bool = False
 
     @property

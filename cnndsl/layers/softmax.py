@@ -39,4 +39,4 @@ def backward(
     return (dx,), {}
 
 
-KIND = LayerKind(Softmax, same_shape, forward, backward)
+KIND = LayerKind(Softmax, same_shape, forward, backward, probabilities=True)
