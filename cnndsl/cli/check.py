@@ -1,4 +1,4 @@
-"""``cnndsl check FILE...``: is this a network, and what does it come to?"""
+"""``cnndsl check FILE...``: whether this is a network, and what it comes to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from cnndsl.errors import CnndslError, Diagnostic
+from cnndsl.errors import CnndslError, Diagnostic, Span
 
 
 @click.command()
@@ -54,8 +54,8 @@ def _built_in_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
 
 def _tell(diagnostics: list[Diagnostic]) -> None:
     """Each finding once, though it may hold for several data sets with other numbers."""
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, Span]] = set()
     for diagnostic in diagnostics:
-        if (diagnostic.code, diagnostic.span.line) not in seen:
-            seen.add((diagnostic.code, diagnostic.span.line))
+        if (diagnostic.code, diagnostic.span) not in seen:
+            seen.add((diagnostic.code, diagnostic.span))
             click.echo(str(diagnostic), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -22,6 +23,14 @@ def epoch_line(event: EpochDone, epochs: int) -> str:
     )
 
 
+def _shows_bars() -> bool:
+    """Whether somebody sees standard error on a terminal that can draw, and has not asked for plain text."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return False
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in {None, "", "dumb"}
+    return not plain and sys.stderr.encoding.lower().replace("-", "") == "utf8"
+
+
 class Progress:
     """Shows the events of a run; a context manager."""
 
@@ -34,7 +43,7 @@ class Progress:
         self._seen = 0
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
+        if _shows_bars():
             self._open_bar()
         return self
 

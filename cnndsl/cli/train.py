@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnndsl.training import Result
 
 
-class TestSize(click.ParamType):
+class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on
     """A number of images, or ``all`` of the official test set."""
 
     name = "number|all"
@@ -55,6 +55,8 @@ def compile_and_train(
     from cnndsl.training import compile_and_train as run
 
     chosen = Settings(**settings)
+    if data not in SHAPES:
+        load(data)  # says what it could have been
     source = read_source(file)
     graph, found = check(source, SHAPES.get(data))
     if has_errors(found):

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from cnndsl import keys
-from cnndsl.language.graph import INPUT, Graph, Node
+from cnndsl.language.graph import INPUT, Graph
 from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch, Tree
 
@@ -18,10 +18,14 @@ _NOTHING = np.empty(0)
 
 @frozen
 class Step:
-    """A node, its kind, and the values that nobody takes after it."""
+    """A node and its kind, with what the folds ask of them at hand."""
 
-    node: Node
+    path: str
+    owner: str
+    spec: object
+    inputs: tuple[str, ...]
     kind: LayerKind[Any]
+    wants_dx: bool
     has_weights: bool
     last_uses: tuple[str, ...]
 
@@ -43,7 +47,8 @@ def lower(graph: Graph) -> tuple[Step, ...]:
         kind = kind_of(node.spec)
         last_uses = tuple(sorted(set(node.inputs) - needed))
         needed.update(node.inputs)
-        steps.append(Step(node, kind, bool(kind.weights(node.spec, *node.in_shapes)), last_uses))
+        has_weights = bool(kind.weights(node.spec, *node.in_shapes))
+        steps.append(Step(node.path, node.owner, node.spec, node.inputs, kind, node.wants_dx, has_weights, last_uses))
     return tuple(reversed(steps))
 
 
@@ -68,14 +73,14 @@ def run_forward(
     shared = Context(train, key, scratch)
     y = x
     for step in steps:
-        node = step.node
-        ctx = evolve(shared, key=(key, node.path)) if step.kind.random else shared
-        xs = tuple(values[path] for path in node.inputs)
-        owned = params.get(node.owner, _NONE), state.get(node.owner, _NONE)
-        y, kept, residual = step.kind.forward(node.spec, *owned, xs, ctx)
-        if kept:
-            new_state[node.owner] = kept
-        values[node.path] = y
+        kind, owner = step.kind, step.owner
+        ctx = evolve(shared, key=(key, step.path)) if kind.random else shared
+        xs = tuple([values[path] for path in step.inputs])
+        own_params, own_state = params.get(owner, _NONE), state.get(owner, _NONE)
+        y, own_state, residual = kind.forward(step.spec, own_params, own_state, xs, ctx)
+        if own_state:
+            new_state[owner] = own_state
+        values[step.path] = y
         if record:
             residuals.append(residual)
         del xs, residual  # or they would hold their memory through the next layer
@@ -88,22 +93,22 @@ def run_backward(
     steps: tuple[Step, ...], params: Tree, tape: Tape, dy: Array, *, scratch: Scratch
 ) -> tuple[Array, Tree]:
     """Gradient of the input (empty where the steps do not want it) and of every parameter."""
-    cotangents = {steps[-1].node.path: dy}
+    cotangents = {steps[-1].path: dy}
     grads: dict[str, dict[str, Array]] = {path: {} for path in params}
     wanting = Context(tape.train, tape.key, scratch)
     leaving = evolve(wanting, wants_dx=False)
     for step, residual in zip(reversed(steps), reversed(tape.residuals), strict=True):
-        node = step.node
-        incoming = cotangents.pop(node.path, None)
-        if incoming is None or not (node.wants_dx or step.has_weights):
+        kind = step.kind
+        incoming = cotangents.pop(step.path, None)
+        if incoming is None or not (step.wants_dx or step.has_weights):
             continue
-        ctx = wanting if node.wants_dx else leaving
-        if step.kind.random:
-            ctx = evolve(ctx, key=(tape.key, node.path))
-        dxs, own = step.kind.backward(node.spec, params.get(node.owner, _NONE), residual, incoming, ctx)
+        ctx = wanting if step.wants_dx else leaving
+        if kind.random:
+            ctx = evolve(ctx, key=(tape.key, step.path))
+        dxs, own = kind.backward(step.spec, params.get(step.owner, _NONE), residual, incoming, ctx)
         if own:
-            grads[node.owner].update(own)
-        for path, dx in zip(node.inputs, dxs, strict=True):
+            grads[step.owner].update(own)
+        for path, dx in zip(step.inputs, dxs, strict=True):
             if dx is not None:
                 before = cotangents.get(path)
                 cotangents[path] = dx if before is None else np.add(before, dx)

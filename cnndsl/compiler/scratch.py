@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike
 
 from cnndsl.layers._kind import Array, Shape
 
+_MOST_REQUESTS = 4096
 _SLACK = 2  # a block serves requests of at least half its size
 
 
@@ -37,19 +38,21 @@ class Scratch(threading.local):
 
     def __init__(self) -> None:
         self._slots: list[_Slot] = []
-        self._served: dict[int, list[_Slot]] = {}
+        self._served: dict[tuple[Shape, DTypeLike], list[_Slot]] = {}
 
     def empty(self, shape: Shape, dtype: DTypeLike) -> Array:
         """An uninitialised array in a block that nobody sees."""
-        size = prod(shape) * np.dtype(dtype).itemsize
-        for slot in self._served.get(size, ()):
+        for slot in self._served.get((shape, dtype), ()):
             if getrefcount(slot.block) == _UNSEEN:
                 return np.ndarray(shape, dtype, slot.block)
-        return np.ndarray(shape, dtype, self._find(size).block)
+        return np.ndarray(shape, dtype, self._find(shape, dtype).block)
 
-    def _find(self, size: int) -> _Slot:
-        """A slot for a size that none of its usual ones could serve."""
-        served = self._served.setdefault(size, [])
+    def _find(self, shape: Shape, dtype: DTypeLike) -> _Slot:
+        """A slot for a request that none of its usual ones could serve."""
+        size = prod(shape) * np.dtype(dtype).itemsize
+        if len(self._served) > _MOST_REQUESTS:  # ever new batch sizes must not fill the memory with notes on each
+            self._served.clear()
+        served = self._served.setdefault((shape, dtype), [])
         for slot in self._slots:
             fits = size <= slot.block.size <= _SLACK * size
             if fits and slot not in served and getrefcount(slot.block) == _UNSEEN:

@@ -15,9 +15,10 @@ def render_spec(spec: object) -> str:
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cast("type[attrs.AttrsInstance]", type(spec)))
     values = [(field, getattr(spec, field.name)) for field in fields]
     positional = [(value, value != _default(spec, field)) for field, value in values if not field.kw_only]
+    named_only = [(field, value) for field, value in values if field.kw_only]
     while positional and not positional[-1][1]:
         positional.pop()
-    named = [f"{field.name}={_short(value)}" for field, value in values if field.kw_only and value != field.default]
+    named = [f"{field.name}={_short(value)}" for field, value in named_only if value != _default(spec, field)]
     return " ".join([kind_of(spec).name, *(_short(value) for value, _ in positional), *named])
 
 

@@ -15,11 +15,6 @@ def add_bias(x: Array, bias: Array, out: Array) -> Array:
 
 def bias_gradient(dy: Array) -> Array:
     """The sum of ``dy`` over all but the channels, new memory ``(C,)`` or ``(F,)``."""
-    if dy.ndim == 2:
-        summed: Array = np.add.reduce(dy, axis=1)
-        return summed
-    height, channels, width, images = dy.shape
-    # A product with ones sums along rows several times faster than add.reduce does.
-    per_row = np.matmul(dy.reshape(height, channels, width * images), np.ones(width * images, dy.dtype))
-    total: Array = np.add.reduce(per_row, axis=0)
+    # einsum's inner loop is vectorised and needs no second pass: several times faster than add.reduce over three axes.
+    total: Array = np.einsum("hcwn->c" if dy.ndim == 4 else "fn->f", dy)
     return total

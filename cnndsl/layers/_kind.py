@@ -101,8 +101,8 @@ class LayerKind(Generic[S]):
       shapes of ``params``, ``dxs`` one entry for each of ``xs``.
 
     ``mixes_batch`` says that an output depends on other images of the batch, ``random`` that it draws from
-    ``ctx.key``, ``probabilities`` that its output is a distribution over the classes. ``internal`` kinds are made by rewrites
-    and have no name in the language.
+    ``ctx.key``, ``probabilities`` that its output is a distribution over the classes. ``internal`` kinds are made by
+    rewrites and have no name in the language.
     """
 
     spec: type[S]

@@ -11,13 +11,14 @@ import numpy as np
 from cnndsl import keys
 from cnndsl.compiler.program import Partial, Program, build, reduce_pieces
 from cnndsl.compiler.threads import single_blas_thread
-from cnndsl.training.team import Board, receive, send
+from cnndsl.training.team import Board, receive, send, unblock
 
 
 def main() -> None:
     """Work off requests until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
-    asked, answers = sys.stdin.buffer, sys.stdout.buffer
+    asked, answers = open(0, "rb", buffering=0), open(1, "wb", buffering=0)  # noqa: SIM115
+    unblock(asked)
     graph, shards, path, layout = receive(asked)
     program = build(graph, shards=shards)
     trees = Board(path, layout).trees

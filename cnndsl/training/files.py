@@ -24,6 +24,9 @@ def prepare_folder(folder: Path) -> None:
         probe = folder / f"{_PREFIX}{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
+    except (FileExistsError, NotADirectoryError):
+        message = f"cannot write to {folder}: it, or what it is in, is a file and not a folder"
+        raise OutputError(message, hint="name another folder with --out") from None
     except OSError as error:
         raise _cannot_write(folder, error) from None
     for stray in folder.glob(f"{_PREFIX}*"):
@@ -41,6 +44,7 @@ def write_durably(path: Path, data: bytes) -> None:
     """
     unfinished = path.with_name(f"{_PREFIX}{os.getpid()}-{path.name}")
     try:
+        unfinished.unlink(missing_ok=True)  # of a process that was killed and had the same number
         with unfinished.open("xb") as file:
             file.write(data)
             file.flush()
@@ -48,9 +52,10 @@ def write_durably(path: Path, data: bytes) -> None:
         unfinished.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
+        raise _cannot_write(path, error) from None
+    finally:
         with suppress(OSError):
             unfinished.unlink()
-        raise _cannot_write(path, error) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ import numpy as np
 
 from cnndsl.compiler import Program
 from cnndsl.data import Splits
-from cnndsl.errors import Diagnostic, InputError, ModelError, Span
+from cnndsl.errors import Diagnostic, DivergedError, InputError, ModelError, Span
 from cnndsl.layers._fields import spell
+from cnndsl.layers._kind import Tree
 from cnndsl.report import plots
 from cnndsl.training.files import prepare_folder, write_durably
 from cnndsl.training.history import (
@@ -30,7 +32,7 @@ from cnndsl.training.history import (
 from cnndsl.training.loop import EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.settings import Settings
-from cnndsl.training.weights import load_weights, save_weights
+from cnndsl.training.weights import load_weights, read_header, save_weights
 
 WEIGHTS = "best.safetensors"
 _RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
@@ -69,23 +71,68 @@ def compile_and_train(
         The folder cannot be written to; said before training where it can be known then.
     DivergedError
         The loss is not finite any more; the best weights so far are on the disk.
+
+    Whatever ends a run that has begun, Ctrl-C included, has a note about which file holds what.
     """
     check_output(program, splits)
     prepare_folder(folder)
     rows: list[Row] = []
+    earlier = _stamp(folder / WEIGHTS)
     started = time.perf_counter()
-    for event in train(program, splits, settings):
-        if isinstance(event, EpochDone):
-            if not rows:
-                _remove_results(folder)
-            rows.append(Row(event.epoch, event.train_loss, event.valid))
-            if best(rows) is rows[-1]:
-                save_weights(folder / WEIGHTS, event.carry.params, event.carry.state, _about(program, splits, rows[-1]))
-            history = legacy_history_csv(rows, len(splits.valid)) if legacy_csv else history_csv(rows)
-            write_durably(folder / "history.csv", history.encode())
-        on_event(event)
-    train_seconds = time.perf_counter() - started
-    return _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
+    try:
+        with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
+            for event in train(program, splits, settings):
+                if isinstance(event, EpochDone):
+                    _keep(program, splits, folder, rows, event, legacy_csv=legacy_csv)
+                on_event(event)
+            train_seconds = time.perf_counter() - started
+            return _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
+    except BaseException as error:
+        place = f"in epoch {len(rows) + 1}" if len(rows) < settings.epochs else "after the last epoch"
+        error.add_note(f"{place}: {_what_is_kept(folder, earlier)}")
+        raise
+
+
+def _keep(
+    program: Program, splits: Splits, folder: Path, rows: list[Row], event: EpochDone, *, legacy_csv: bool
+) -> None:
+    """Note an epoch; write the history, and the weights where they are the best so far."""
+    row = Row(event.epoch, event.train_loss, event.valid)
+    if not isfinite(row.valid.loss) or not _is_finite(event.carry.params):
+        message = f"the network's numbers overflowed in epoch {row.epoch}"
+        raise DivergedError(message, code="T601", hint="a learning rate ten times smaller: `--lr`")
+    if not rows:
+        _remove_results(folder)
+    rows.append(row)
+    if best(rows) is row:
+        save_weights(folder / WEIGHTS, event.carry.params, event.carry.state, _about(program, splits, row))
+    history = legacy_history_csv(rows, len(splits.valid)) if legacy_csv else history_csv(rows)
+    write_durably(folder / "history.csv", history.encode())
+
+
+def _is_finite(params: Tree) -> bool:
+    return all(bool(np.isfinite(array).all()) for own in params.values() for array in own.values())
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What tells a file from the one that takes its place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _what_is_kept(folder: Path, earlier: tuple[int, int] | None) -> str:
+    """What a run that ended early leaves. The file itself is asked: it may be newer than what is known of it here."""
+    path = folder / WEIGHTS
+    if _stamp(path) == earlier:
+        return f"nothing was written yet, {folder} still holds an earlier run" if earlier else "nothing was written yet"
+    try:
+        header = read_header(path)
+    except InputError as error:
+        return error.message
+    return f"{path} holds epoch {header['epoch']} (validation macro F1 {header['valid']['macro_f1']:.4f})"
 
 
 def check_output(program: Program, splits: Splits) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 import os
 import pickle
+import select
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,9 @@ from cnndsl.layers._kind import Array, Tree
 
 #: Into how many pieces at least a run cuts each batch, however many processes there are: so the bits are the same.
 SHARDS = 2
+
+# A process that sleeps takes some 50 us to wake, so it looks again about that many microseconds first.
+_PATIENCE = 300
 
 _RAM = Path("/dev/shm")  # noqa: S108 - memory, where a system has it as files; the name is made by mkstemp
 
@@ -120,9 +124,12 @@ class Team:
         try:
             self._board = Board(path, self._layout)
             command = [sys.executable, "-m", "cnndsl.training._helper"]
-            self._helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: S603
+            self._helper = subprocess.Popen(  # noqa: S603 - itself
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            )
             send(self._helper.stdin, (self.program.graph, self.program.shards, path, self._layout))
             receive(self._helper.stdout)  # it has mapped the file
+            unblock(self._helper.stdout)
         except (OSError, EOFError):
             self._dismiss()
         finally:
@@ -172,6 +179,12 @@ def send(pipe: Any, message: Any) -> None:
     pipe.flush()
 
 
+def unblock(pipe: Any) -> None:
+    """Let reads return at once when there is nothing, where the system has that for pipes."""
+    if os.name == "posix":
+        os.set_blocking(pipe.fileno(), False)
+
+
 def receive(pipe: Any) -> Any:
     """Read a message; raises ``EOFError`` if the other side is gone."""
     return pickle.loads(_exactly(pipe, int.from_bytes(_exactly(pipe, 8), "little")))  # noqa: S301 - see `send`
@@ -179,11 +192,17 @@ def receive(pipe: Any) -> Any:
 
 def _exactly(pipe: Any, count: int) -> bytes:
     data = b""
+    patience = _PATIENCE
     while len(data) < count:
         more = pipe.read(count - len(data))
-        if not more:
+        if more is None:  # nothing yet: look again for a while, then sleep until there is
+            patience -= 1
+            if patience < 0:
+                select.select([pipe], [], [])
+        elif more:
+            data += more
+        else:
             raise EOFError
-        data += more
     return data
 
 

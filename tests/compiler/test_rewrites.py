@@ -1,0 +1,121 @@
+"""Rewritten == original: every pass alone and all of them together, on drawn models and inputs without ties."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import event, example, given
+
+from cnndsl.compiler.infer import infer
+from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
+from cnndsl.compiler.program import Program, build
+from cnndsl.layers import kind_of
+from tests.compiler.networks import SEED_MODEL, SMALL, Batch, assert_close, graph_of, random_batch
+from tests.strategies import models, seeds, thorough
+
+EXAMPLES = 40
+ALONE = {rewrite.__name__: (rewrite,) for rewrite in TRAINING}
+rewrites = pytest.mark.parametrize(
+    "passes",
+    [*((rewrite,) for rewrite in REWRITES), REWRITES],
+    ids=lambda passes: "+".join(rewrite.__name__ for rewrite in passes),
+)
+trainings = pytest.mark.parametrize(
+    "passes",
+    [*((rewrite,) for rewrite in TRAINING), TRAINING],
+    ids=lambda passes: "+".join(rewrite.__name__ for rewrite in passes),
+)
+
+
+def assert_same_function(left: Program, right: Program, batch: Batch) -> None:
+    y, _, tape = left.forward(batch.params, batch.state, batch.x, train=True)
+    expected, _, expected_tape = right.forward(batch.params, batch.state, batch.x, train=True)
+    np.testing.assert_allclose(y, expected, rtol=1e-10, atol=1e-12)
+    dx, grads = left.backward(batch.params, tape, batch.dy)
+    expected_dx, expected_grads = right.backward(batch.params, expected_tape, batch.dy)
+    assert_close({"x": {"dx": dx}}, {"x": {"dx": expected_dx}})
+    assert_close(grads, expected_grads)
+
+
+def assert_same_training(left: Program, right: Program, batch: Batch) -> None:
+    loss, grads, _ = left.loss_and_grads(batch.params, batch.state, batch.x, batch.labels)
+    expected, expected_grads, _ = right.loss_and_grads(batch.params, batch.state, batch.x, batch.labels)
+    assert loss == pytest.approx(expected, rel=1e-10, abs=1e-12)
+    assert_close(grads, expected_grads)
+
+
+@rewrites
+@thorough(EXAMPLES)
+@given(text=models(), seed=seeds())
+@example(text=SMALL, seed=0)
+def test_a_rewritten_network_is_the_same_function(passes: tuple[Pass, ...], text: str, seed: int) -> None:
+    graph = graph_of(text)
+    event(f"rewritten: {optimise(graph, passes) != graph}")
+    assert_same_function(
+        build(graph, rewrites=passes, training=()), build(graph, rewrites=(), training=()), random_batch(graph, seed)
+    )
+
+
+@trainings
+@thorough(EXAMPLES)
+@given(text=models(), seed=seeds())
+@example(text=SMALL, seed=0)
+def test_a_rewritten_training_step_has_the_same_loss_and_gradients(
+    passes: tuple[Pass, ...], text: str, seed: int
+) -> None:
+    graph = graph_of(text)
+    assert_same_training(
+        build(graph, rewrites=(), training=passes), build(graph, rewrites=(), training=()), random_batch(graph, seed)
+    )
+
+
+@thorough(EXAMPLES)
+@given(text=models(), seed=seeds())
+@example(text=SMALL, seed=0)
+def test_what_is_compiled_by_default_is_what_the_file_says(text: str, seed: int) -> None:
+    graph = graph_of(text)
+    plain, batch = build(graph, rewrites=(), training=()), random_batch(graph, seed)
+    assert_same_function(build(graph), plain, batch)
+    assert_same_training(build(graph), plain, batch)
+
+
+@pytest.mark.parametrize("last", range(len(TRAINING)), ids=lambda last: TRAINING[last].__name__)
+@pytest.mark.parametrize("text", [SMALL, SEED_MODEL.read_text()], ids=["small", "seed"])
+def test_every_pass_finds_something_to_do(text: str, last: int) -> None:
+    graph = infer(graph_of(text, None if text == SMALL else (1, 28, 28)))
+    assert optimise(graph, TRAINING[: last + 1]) != optimise(graph, TRAINING[:last])
+
+
+@pytest.mark.parametrize("passes", [REWRITES, TRAINING], ids=["REWRITES", "TRAINING"])
+def test_passes_have_nothing_left_to_do_a_second_time(passes: tuple[Pass, ...]) -> None:
+    once = optimise(graph_of(SMALL), passes)
+    assert optimise(once, passes) == once
+
+
+@thorough(EXAMPLES)
+@given(text=models())
+def test_passes_keep_the_owners_and_shapes_of_weights(text: str) -> None:
+    graph = infer(graph_of(text))
+    assert _weights(optimise(graph, TRAINING)) == _weights(graph)
+    assert optimise(graph, REWRITES).nodes[-1].out_shape == graph.nodes[-1].out_shape
+
+
+def _weights(graph) -> dict[tuple[str, str], tuple[int, ...]]:
+    return {
+        (node.owner, name): weight.shape
+        for node in graph.nodes
+        for name, weight in kind_of(node.spec).weights(node.spec, *node.in_shapes).items()
+    }
+
+
+def test_a_softmax_that_is_not_last_is_not_fused_with_the_loss() -> None:
+    graph = graph_of("input 1x2x2\nFC 3\nSoftmax\nFC 2\nSoftmax\nReLU\n")
+    assert optimise(infer(graph), TRAINING).loss == graph.loss
+
+
+def test_the_original_graph_is_not_touched() -> None:
+    graph = graph_of(SMALL)
+    before = graph.nodes
+    optimise(graph, TRAINING)
+    assert graph.nodes is before
+    assert graph == graph_of(SMALL)

@@ -1,0 +1,236 @@
+"""Every optimiser against the laws of all, and against PyTorch's formulas written out number by number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+
+from cnndsl import optim
+from cnndsl.optim import Array, Optimiser, Tree, apply_updates, chain
+from tests.compiler.networks import assert_close, map_tree, same_bits
+
+SHAPES = {"Conv.0": {"W": (2, 3, 2, 1), "b": (2,)}, "FC.0": {"W": (4, 5), "b": (4,)}, "gain": {"scale": ()}}
+
+TABLE: dict[str, Optimiser] = {
+    **{name: make(0.05) for name, make in optim.OPTIMISERS.items()},
+    "scale": optim.scale(-0.1),
+    "trace": optim.trace(0.8),
+    "trace, nesterov": optim.trace(0.8, nesterov=True),
+    "adam, other constants": optim.adam(0.02, 0.7, 0.95, 1e-3),
+    "chain": chain(optim.trace(0.5), optim.adam(0.1), optim.scale(0.3)),
+    "chain of none": chain(),
+}
+every_optimiser = pytest.mark.parametrize("optimiser", TABLE.values(), ids=TABLE)
+
+
+def random_tree(seed: int, dtype: type = np.float64) -> Tree:
+    rng = np.random.default_rng(seed)
+    return {
+        path: {name: np.asarray(rng.standard_normal(shape), dtype) for name, shape in own.items()}
+        for path, own in SHAPES.items()
+    }
+
+
+def arrays_in(value: Any) -> Iterator[Array]:
+    """The arrays in a tree, a state, or a tuple of them."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif attrs.has(type(value)):
+        yield from arrays_in(list(attrs.asdict(value, recurse=False).values()))
+    elif isinstance(value, dict):
+        yield from arrays_in(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from arrays_in(part)
+
+
+def run(optimiser: Optimiser, params: Tree, steps: int = 10) -> list[Tree]:
+    """The parameters after each step, with gradients that depend on nothing."""
+    state, history = optimiser.init(params), []
+    for step in range(steps):
+        updates, state = optimiser.update(random_tree(100 + step), state, params)
+        params = apply_updates(params, updates)
+        history.append(params)
+    return history
+
+
+@every_optimiser
+def test_update_leaves_its_arguments_alone(optimiser: Optimiser) -> None:
+    params, grads = random_tree(0), random_tree(1)
+    _, state = optimiser.update(random_tree(2), optimiser.init(params), params)
+    given = list(arrays_in((params, grads, state)))
+    before = [array.copy() for array in given]
+    for array in given:
+        array.flags.writeable = False
+    updates, _ = optimiser.update(grads, state, params)
+    assert all(map(np.array_equal, given, before))
+    assert not any(np.shares_memory(update, array) for update in arrays_in(updates) for array in arrays_in(params))
+
+
+@every_optimiser
+def test_equal_updates_have_equal_bits(optimiser: Optimiser) -> None:
+    histories = [run(optimiser, random_tree(0)) for _ in range(2)]
+    assert all(map(same_bits, *histories))
+
+
+@every_optimiser
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_updates_have_the_keys_shapes_and_type_of_the_parameters(optimiser: Optimiser, dtype: type) -> None:
+    params, state = random_tree(0, dtype), optimiser.init(random_tree(0, dtype))
+    for step in range(3):
+        updates, state = optimiser.update(random_tree(step, dtype), state, params)
+        assert map_tree(lambda array: (array.shape, array.dtype), updates) == map_tree(
+            lambda array: (array.shape, array.dtype), params
+        )
+        params = apply_updates(params, updates)
+    assert {array.dtype for array in arrays_in((params, state))} == {np.dtype(dtype)}
+
+
+@every_optimiser
+def test_the_order_of_the_gradients_does_not_matter(optimiser: Optimiser) -> None:
+    params, grads = random_tree(0), random_tree(1)
+    turned = {path: dict(reversed(own.items())) for path, own in reversed(grads.items())}
+    state = optimiser.init(params)
+    after = [apply_updates(params, optimiser.update(given, state, params)[0]) for given in (grads, turned)]
+    assert same_bits(*after)
+
+
+@every_optimiser
+def test_parameters_do_not_see_each_other(optimiser: Optimiser) -> None:
+    params, grads = random_tree(0), random_tree(1)
+    together, _ = optimiser.update(grads, optimiser.init(params), params)
+    for path in params:
+        own, own_grads = {path: params[path]}, {path: grads[path]}
+        alone, _ = optimiser.update(own_grads, optimiser.init(own), own)
+        assert_close(alone, {path: together[path]}, 1e-14)
+
+
+@every_optimiser
+def test_nothing_to_learn_is_no_error(optimiser: Optimiser) -> None:
+    updates, _ = optimiser.update({}, optimiser.init({}), {})
+    assert apply_updates({}, updates) == {}
+
+
+@pytest.mark.parametrize("name", optim.OPTIMISERS)
+def test_a_rate_of_zero_changes_nothing(name: str) -> None:
+    params = random_tree(0)
+    assert same_bits(run(optim.OPTIMISERS[name](0.0), params)[-1], params)
+
+
+@pytest.mark.parametrize("name", optim.OPTIMISERS)
+def test_a_quadratic_is_minimised(name: str) -> None:
+    target, params = random_tree(7), random_tree(8)
+    optimiser = optim.OPTIMISERS[name](0.02)
+    state = optimiser.init(params)
+    for _ in range(500):
+        updates, state = optimiser.update(map_tree(np.subtract, params, target), state, params)
+        params = apply_updates(params, updates)
+    assert max(abs(array).max() for array in arrays_in(map_tree(np.subtract, params, target))) < 1e-3
+
+
+def test_apply_updates_adds_and_makes_new_arrays() -> None:
+    params, updates = random_tree(0), random_tree(1)
+    before = map_tree(np.copy, params)
+    assert same_bits(apply_updates(params, updates), map_tree(np.add, params, updates))
+    assert same_bits(params, before)
+
+
+def test_a_chain_hands_updates_on_as_gradients() -> None:
+    first, second = optim.trace(0.8), optim.adam(0.1)
+    params = random_tree(0)
+    chained, states, state = chain(first, second), [first.init(params), second.init(params)], None
+    state = chained.init(params)
+    for step in range(5):
+        grads = random_tree(step)
+        by_hand, states[0] = first.update(grads, states[0], params)
+        by_hand, states[1] = second.update(by_hand, states[1], params)
+        updates, state = chained.update(grads, state, params)
+        assert same_bits(updates, by_hand)
+
+
+def test_chains_of_chains_are_chains() -> None:
+    parts = optim.trace(0.8), optim.scale(2), optim.adam(0.1)
+    nested, flat = chain(parts[0], chain(*parts[1:])), chain(*parts)
+    assert all(map(same_bits, run(nested, random_tree(0)), run(flat, random_tree(0))))
+
+
+# PyTorch's formulas for one number: parameter and gradients in, the parameter after each gradient out.
+Formula = Callable[[float, list[float]], list[float]]
+
+
+def sgd_formula(lr: float, momentum: float = 0.0, *, nesterov: bool = False) -> Formula:
+    def follow(parameter: float, gradients: list[float]) -> list[float]:
+        values, buffer = [], 0.0
+        for step, gradient in enumerate(gradients):
+            buffer = gradient if step == 0 else momentum * buffer + gradient
+            direction = gradient + momentum * buffer if nesterov else buffer
+            parameter -= lr * (direction if momentum else gradient)
+            values.append(parameter)
+        return values
+
+    return follow
+
+
+def adam_formula(lr: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Formula:
+    def follow(parameter: float, gradients: list[float]) -> list[float]:
+        values, mean, square = [], 0.0, 0.0
+        for step, gradient in enumerate(gradients, 1):
+            mean = beta1 * mean + (1 - beta1) * gradient
+            square = beta2 * square + (1 - beta2) * gradient * gradient
+            root = sqrt(square) / sqrt(1 - beta2**step)
+            parameter -= lr / (1 - beta1**step) * mean / (root + eps)
+            values.append(parameter)
+        return values
+
+    return follow
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "formula"),
+    [
+        (optim.sgd(0.1), sgd_formula(0.1)),
+        (optim.sgd(0.1, 0.9), sgd_formula(0.1, 0.9)),
+        (optim.sgd(0.1, 0.5, nesterov=True), sgd_formula(0.1, 0.5, nesterov=True)),
+        (optim.adam(1e-3), adam_formula(1e-3)),
+        (optim.adam(0.1, 0.8, 0.99, 1e-2), adam_formula(0.1, 0.8, 0.99, 1e-2)),
+        (optim.OPTIMISERS["sgd"](0.3), sgd_formula(0.3)),
+        (optim.OPTIMISERS["momentum"](0.3), sgd_formula(0.3, 0.9)),
+        (optim.OPTIMISERS["nesterov"](0.3), sgd_formula(0.3, 0.9, nesterov=True)),
+        (optim.OPTIMISERS["adam"](0.3), adam_formula(0.3)),
+    ],
+)
+def test_ten_steps_follow_the_formula(optimiser: Optimiser, formula: Formula) -> None:
+    params = random_tree(0)
+    history = run(optimiser, params)
+    gradients = [random_tree(100 + step) for step in range(10)]
+    for path, own in params.items():
+        for name, start in own.items():
+            for index in np.ndindex(start.shape):
+                expected = formula(float(start[index]), [float(given[path][name][index]) for given in gradients])
+                found = [after[path][name][index] for after in history]
+                np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        *(
+            (lambda make=make, lr=lr: make(lr), "learning rate")
+            for make in (optim.sgd, optim.adam)
+            for lr in (-1, np.nan)
+        ),
+        *((lambda momentum=momentum: optim.sgd(0.1, momentum), "momentum") for momentum in (-0.1, 1.0, 2, np.nan)),
+        (lambda: optim.sgd(0.1, nesterov=True), "nesterov"),
+        *((lambda beta=beta: optim.adam(0.1, beta), "betas") for beta in (-0.1, 1.0, np.nan)),
+        *((lambda beta=beta: optim.adam(0.1, 0.9, beta), "betas") for beta in (-0.1, 1.0, np.nan)),
+        (lambda: optim.adam(0.1, eps=-1e-8), "eps"),
+    ],
+)
+def test_bad_settings_are_refused_in_words(make: Callable[[], Optimiser], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        make()
