@@ -58,7 +58,7 @@ class Diagnostic:
         indent = " " * (_gutter(self) + 2)
         rows += [f"{indent}= hint: {hint}" for hint in self.hints]
         rows += [f"{indent}= {note}" for note in self.notes]
-        return "\n".join(rows)
+        return "\n".join(map(printable, rows))
 
 
 def clip(text: str, width: int = 40) -> str:
@@ -73,7 +73,7 @@ def _gutter(diagnostic: Diagnostic) -> int:
 def _excerpt_rows(diagnostic: Diagnostic) -> list[str]:
     gutter = _gutter(diagnostic)
     first = max(0, diagnostic.span.column - _WINDOW // 2) if diagnostic.span.column > _WINDOW else 0
-    texts = [_shown(text)[first : first + _WINDOW].rstrip() for _, text, _ in diagnostic.excerpt]
+    texts = [text.replace("\t", " ")[first : first + _WINDOW].rstrip() for _, text, _ in diagnostic.excerpt]
     width = min(48, max([len(text) for text in texts], default=0))
     rows = []
     for (number, _, remark), text in zip(diagnostic.excerpt, texts, strict=True):
@@ -84,7 +84,7 @@ def _excerpt_rows(diagnostic: Diagnostic) -> list[str]:
     return rows
 
 
-def _shown(text: str) -> str:
+def printable(text: str) -> str:
     """A line as a terminal may have it: what cannot be seen, or would steer the terminal, as one visible character."""
     plain = text.replace("\t", " ").replace("\N{NO-BREAK SPACE}", " ")
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
@@ -102,8 +102,8 @@ class CnndslError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        headline = f"error {self.code}: {self.message}" if self.code else f"error: {self.message}"
-        return f"{headline}\n  = hint: {self.hint}" if self.hint else headline
+        headline = printable(f"error {self.code}: {self.message}" if self.code else f"error: {self.message}")
+        return f"{headline}\n  = hint: {printable(self.hint)}" if self.hint else headline
 
 
 class ModelError(CnndslError):

@@ -10,18 +10,18 @@ import errno
 import os
 import signal
 import sys
-from contextlib import suppress
+from io import StringIO
 from typing import NoReturn
 
 import click
 
 from cnndsl import __version__
-from cnndsl.cli import stop
+from cnndsl.cli import output, stop
 from cnndsl.cli.check import check
 from cnndsl.cli.train import compile_and_train
-from cnndsl.errors import CnndslError, OutputError
+from cnndsl.errors import CnndslError
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_NO_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=False)
@@ -39,17 +39,13 @@ commands.add_command(compile_and_train)
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
     given = sys.argv[1:] if arguments is None else arguments
+    # Every product here is worked off by one thread; making a pool of them takes longer than checking a file.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     stop.listen()
-    _print_anything()
+    output.print_anything()
     code = _run(given)
     stop.ignore()
     sys.exit(code)
-
-
-def _print_anything() -> None:
-    """Have what standard output's encoding lacks, such as accents in ASCII, printed as an escape."""
-    if getattr(sys.stdout, "errors", None) == "strict":
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _run(arguments: list[str]) -> int:
@@ -70,41 +66,45 @@ def _run(arguments: list[str]) -> int:
 
 def _tell(error: BaseException) -> int:
     """Say what ended the command; returns the exit code."""
-    text = ""
+    text, code = _answer(error)
+    try:
+        if text:
+            output.message(text)
+    except OSError:
+        output.discard(2)
+    return code
+
+
+def _answer(error: BaseException) -> tuple[str, int]:
+    """Message and exit code."""
     match error:
         case click.exceptions.Exit():  # after `--help`
-            code = error.exit_code
+            return "", error.exit_code
         case click.ClickException():
-            error.show()
-            code = error.exit_code
+            shown = StringIO()
+            error.show(shown)
+            return shown.getvalue().rstrip("\n"), error.exit_code
         case CnndslError():
-            text, code = "\n  = ".join([str(error), *_notes(error)]), error.exit_code
-        case KeyboardInterrupt():
-            echoed = "\n" if sys.stderr is not None and sys.stderr.isatty() else ""  # the terminal's `^C`
-            text, code = " ".join([f"{echoed}cnndsl: interrupted", *_notes(error)]), 128 + signal.SIGINT
-        case stop.Terminated():
-            text, code = " ".join(["cnndsl: terminated", *_notes(error)]), 128 + signal.SIGTERM
-        case BrokenPipeError():  # the reader has gone, as with `| head`
-            code = _discard_output()
-        case OSError() if error.errno in _NO_ROOM:
-            _discard_output()
-            text, code = f"cnndsl: the output cannot be written: {error.strerror}", OutputError.exit_code
+            return "\n  = ".join([str(error), *_notes(error)]), error.exit_code
+        case KeyboardInterrupt() | stop.Terminated():
+            return _stopped(error)
+        case OSError() if error.errno in _NO_OUTPUT:
+            output.discard(1)
+            gone = isinstance(error, BrokenPipeError)  # the reader has left, as with `| head`
+            return ("", 0) if gone else (f"cnndsl: the output cannot be written: {error.strerror}", 5)
         case SystemExit():
             raise error
-        case _:
-            hint = "this is a bug; run again with `cnndsl --debug ...` and report it"
-            text, code = f"cnndsl: internal error: {type(error).__name__}: {error}\n  = hint: {hint}", 70
-    with suppress(OSError):
-        click.echo(text, err=True, nl=bool(text))
-    return code
+    hint = "this is a bug; run again with `cnndsl --debug ...` and report it"
+    return f"cnndsl: internal error: {type(error).__name__}: {error}\n  = hint: {hint}", 70
+
+
+def _stopped(error: BaseException) -> tuple[str, int]:
+    if isinstance(error, stop.Terminated):
+        return " ".join(["cnndsl: terminated", *_notes(error)]), 128 + signal.SIGTERM
+    echoed = "\n" if sys.stderr is not None and sys.stderr.isatty() else ""  # the terminal's `^C`
+    return " ".join([f"{echoed}cnndsl: interrupted", *_notes(error)]), 128 + signal.SIGINT
 
 
 def _notes(error: BaseException) -> list[str]:
     """What was added to an exception on its way up, such as which files hold what."""
     return list(getattr(error, "__notes__", ()))
-
-
-def _discard_output() -> int:
-    """Send to nowhere what is still buffered, which would be tried again at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 0

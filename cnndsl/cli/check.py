@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from cnndsl.errors import CnndslError, Diagnostic, Span
+from cnndsl.cli import output
+from cnndsl.errors import CnndslError, Diagnostic, Span, printable
 
 
 @click.command()
@@ -31,18 +32,20 @@ def _check_file(file: str) -> int:
     try:
         source = read_source(file)
     except CnndslError as error:
-        click.echo(str(error), err=True)
+        output.message(str(error))
         return error.exit_code
     graph, found = read_graph(source)
-    shapes = [("", graph.input_shape)] if graph.input_shape or has_errors(found) else list(_built_in_shapes())
-    results = [(name, shape, *check_source(source, shape or None)) for name, shape in shapes]
-    legal = [result for result in results if not has_errors(result[3])]
+    says_enough = graph.input_shape or has_errors(found)
+    results = [
+        (name, *check_source(source, shape)) for name, shape in ([("", None)] if says_enough else _built_in_shapes())
+    ]
+    legal = [result for result in results if not has_errors(result[2])]
     # An error for one data set is only worth telling where no other makes sense of the file.
     told = legal or results
     _tell([diagnostic for *_, diagnostics in told for diagnostic in diagnostics])
-    for name, shape, shaped, _ in legal:
-        place = f"on {name} {spell(shape)}" if name else spell(shape)
-        click.echo(f"{source.name}: ok {place}: {measure(shaped)}")
+    for name, shaped, _ in legal:
+        place = f"on {name} {spell(shaped.input_shape)}" if name else spell(shaped.input_shape)
+        output.result(f"{printable(source.name)}: ok {place}: {measure(shaped)}")
     return 0 if legal else 1
 
 
@@ -58,4 +61,4 @@ def _tell(diagnostics: list[Diagnostic]) -> None:
     for diagnostic in diagnostics:
         if (diagnostic.code, diagnostic.span) not in seen:
             seen.add((diagnostic.code, diagnostic.span))
-            click.echo(str(diagnostic), err=True)
+            output.message(str(diagnostic))

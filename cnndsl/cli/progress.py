@@ -8,8 +8,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-import click
-
+from cnndsl.cli import output
 from cnndsl.training.loop import EpochDone, StepDone
 
 
@@ -75,6 +74,6 @@ class Progress:
 
     def _say(self, line: str) -> None:
         if self._bar is None:
-            click.echo(line, err=True)
+            output.message(line)
         else:
             self._bar.console.print(line, highlight=False)

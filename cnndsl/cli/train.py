@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnndsl.errors import ModelError
+from cnndsl.cli import output
+from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
     from cnndsl.training import Result
@@ -62,15 +63,15 @@ def compile_and_train(
     if has_errors(found):
         raise ModelError(found)
     for diagnostic in found:
-        click.echo(str(diagnostic), err=True)
+        output.message(str(diagnostic))
     program = build(graph, shards=SHARDS)
     dataset = load(data, data_dir=data_dir, sizes=(chosen.train, chosen.valid, chosen.test))
     splits = make_splits(dataset, train=chosen.train, valid=chosen.valid, test=chosen.test, seed=chosen.seed)
     origin = dataset.source
     del dataset  # the splits are copies, and the whole of a data set can be large
-    click.echo(f"{source.name}: {program.figures}", err=True)
+    output.message(f"{printable(source.name)}: {program.figures}")
     sizes = f"{len(splits.train):,} / {len(splits.valid):,} / {len(splits.test):,} images"
-    click.echo(f"{splits.name}: {sizes} to train, validate, test ({origin})", err=True)
+    output.message(f"{splits.name}: {sizes} to train, validate, test ({origin})")
     with Progress(chosen.epochs, len(splits.train)) as progress:
         result = run(program, splits, chosen, Path(out), legacy_csv=legacy_csv, on_event=progress.show)
     _summarise(result)
@@ -79,8 +80,10 @@ def compile_and_train(
 
 def _summarise(result: Result) -> None:
     best, test = result.best, result.test
-    click.echo(f"best epoch {best.epoch}: validation accuracy {best.valid.accuracy:.4f}, F1 {best.valid.macro_f1:.4f}")
-    click.echo(f"test: loss {test.loss:.4f}, accuracy {test.accuracy:.4f}, macro F1 {test.macro_f1:.4f}")
-    click.echo(f"trained in {result.train_seconds:.1f} s; written:")
+    output.result(
+        f"best epoch {best.epoch}: validation accuracy {best.valid.accuracy:.4f}, F1 {best.valid.macro_f1:.4f}"
+    )
+    output.result(f"test: loss {test.loss:.4f}, accuracy {test.accuracy:.4f}, macro F1 {test.macro_f1:.4f}")
+    output.result(f"trained in {result.train_seconds:.1f} s; written:")
     for path in result.files:
-        click.echo(f"  {path}")
+        output.result(f"  {path}")

@@ -61,13 +61,12 @@ def check(source: Source, input_shape: Shape | None = None) -> tuple[Graph, tupl
     Without an input shape, here or in the file, the layers are not checked against each other (S200 says so).
     """
     graph, found = read_graph(source)
-    stated_well = graph.input_shape and not any(diagnostic.code == "S203" for diagnostic in found)
-    if input_shape and stated_well and input_shape != graph.input_shape:
+    stated = () if any(diagnostic.code == "S203" for diagnostic in found) else graph.input_shape
+    if input_shape and stated and input_shape != stated:
         found = (*found, _other_input(graph, input_shape))
-    shape = input_shape or graph.input_shape
-    if len(shape) != 3 or min(shape) < 1:
-        missing = not shape and not any(diagnostic.severity == "error" for diagnostic in found)
-        return graph, (*found, _no_input(graph)) if missing else found
+    shape = input_shape or stated
+    if not shape:
+        return graph, found if has_errors(found) else (*found, _no_input(graph))
     shaped, shape_errors = check_shapes(evolve(graph, input_shape=shape))
     found = (*found, *shape_errors, *advise(shaped))
     return shaped, tuple(sorted(found, key=lambda diagnostic: (diagnostic.span.line, diagnostic.span.column)))

@@ -35,6 +35,8 @@ class Tape:
     """What a forward pass leaves for the backward pass: one residual a step. Opaque to users."""
 
     residuals: tuple[Any, ...]
+    images: int
+    dtype: np.dtype[Any]
     train: bool
     key: keys.Key
 
@@ -86,7 +88,7 @@ def run_forward(
         del xs, residual  # or they would hold their memory through the next layer
         for path in step.last_uses:
             del values[path]
-    return y, new_state, Tape(tuple(residuals), train, key)
+    return y, new_state, Tape(tuple(residuals), y.shape[-1], y.dtype, train, key)
 
 
 def run_backward(
@@ -96,7 +98,7 @@ def run_backward(
     cotangents = {steps[-1].path: dy}
     grads: dict[str, dict[str, Array]] = {path: {} for path in params}
     wanting = Context(tape.train, tape.key, scratch)
-    leaving = evolve(wanting, wants_dx=False)
+    leaving = Context(tape.train, tape.key, scratch, wants_dx=False)
     for step, residual in zip(reversed(steps), reversed(tape.residuals), strict=True):
         kind = step.kind
         incoming = cotangents.pop(step.path, None)

@@ -95,9 +95,17 @@ class Program:
         return to_outer(y), state, tape
 
     def backward(self, params: Tree, tape: Tape, dy: Array) -> tuple[Array, Tree]:
-        """Gradients of ``sum(y * dy)``: of the input ``(N, C, H, W)``, and of every parameter, as ``params``."""
+        """Gradients of ``sum(y * dy)``: of the input ``(N, C, H, W)``, and of every parameter, as ``params``.
+
+        Raises
+        ------
+        ValueError
+            ``dy`` has another shape than the output that the tape is of.
+        """
         dy = np.asarray(dy)
-        inner = self._load(dy)
+        if dy.shape != (tape.images, *self.output_shape):
+            raise ValueError(f"dy has shape {dy.shape}, the output was {(tape.images, *self.output_shape)}")
+        inner = self._load(dy.astype(np.result_type(dy.dtype, tape.dtype) if dy.dtype.kind == "f" else tape.dtype))
         with single_blas_thread():
             dx, grads = run_backward(self._steps, params, tape, inner, scratch=self._scratch)
         return to_outer(dx), grads
@@ -178,6 +186,9 @@ class Program:
     def checked_labels(self, x: Array, labels: Array) -> Array:
         """``labels`` as an array; ``ValueError`` unless they are one class in range for each image."""
         labels = np.asarray(labels)
+        if len(self.output_shape) != 1:
+            shape = "x".join(map(str, self.output_shape))
+            raise ValueError(f"the network ends in a map of {shape}; the loss takes a vector: add Flatten and FC")
         classes = self.output_shape[0]
         if labels.shape != (len(x),) or labels.dtype.kind not in "iu":
             raise ValueError(f"labels are {labels.dtype} of shape {labels.shape}, expected {len(x)} integers")

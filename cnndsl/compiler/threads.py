@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -9,24 +10,48 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
-_held = 0  # the setting belongs to the process, and so does this count of who asked for it
+_lock = threading.Lock()
+_holders = 0  # the libraries have one setting a process, and so there is one count of who needs it
+_before: list[tuple[Any, int]] = []
 
 
 @cache
-def _controller() -> Any:
-    return ThreadpoolController()
+def _libraries() -> list[Any]:
+    return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]
 
 
 @contextmanager
 def single_blas_thread() -> Iterator[None]:
-    """Hold the BLAS libraries of this process at one thread, and give back what they had. Nested, it costs nothing."""
-    global _held  # noqa: PLW0603 - the libraries have one setting a process
-    if _held:
+    """Hold the BLAS libraries of this process at one thread; whoever leaves last gives back what they had."""
+    _enter()
+    try:
         yield
-        return
-    with _controller().limit(limits=1, user_api="blas"):
-        _held += 1
-        try:
-            yield
-        finally:
-            _held -= 1
+    finally:
+        _leave()
+
+
+def _enter() -> None:
+    global _holders  # noqa: PLW0603 - see above
+    with _lock:
+        if _holders == 0:
+            for library in _libraries():
+                _before.append((library, library.get_num_threads()))
+                _set_threads(library, 1)
+        _holders += 1
+
+
+def _leave() -> None:
+    global _holders  # noqa: PLW0603 - see above
+    with _lock:
+        _holders -= 1
+        while _holders == 0 and _before:
+            _set_threads(*_before.pop())
+
+
+def _set_threads(library: Any, count: int) -> None:
+    # Newer versions of threadpoolctl heed only the first Python thread that sets a limit; here, under the lock, whoever
+    # comes first or leaves last does.
+    clear = getattr(library, "clear_controlling_thread", lambda **_: None)
+    clear(force=True)
+    library.set_num_threads(count)
+    clear(force=True)

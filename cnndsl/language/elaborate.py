@@ -52,7 +52,7 @@ class _Elaboration:
         self.diagnostics.append(Diagnostic(code, severity, message, span, hints, excerpt=excerpt))
 
     def no_layer(self) -> None:
-        hint = "write one, such as `Conv 6 5 1 2`"
+        hint = "a first line may be `Conv 6 5 1 2`"
         message = "the file is empty" if not self.source.text.strip() else "the file has no layer line"
         self.diagnostics.append(Diagnostic("P005", "error", message, Span(self.source.name, 1), (hint,)))
 

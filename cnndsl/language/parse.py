@@ -174,7 +174,7 @@ def _code(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\s;]+|;", text)
+    return re.findall(r"[^\s;\ufeff]+|;", text)
 
 
 def _ends_early(before: str, error: UnexpectedToken) -> tuple[str, str]:

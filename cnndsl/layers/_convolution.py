@@ -84,7 +84,7 @@ def _columns(spec: Windowed, x: Array, out: Pair, ctx: Context) -> Array:
     height, channels, width, images = x.shape
     needed = (out[0] - 1) * sh + kh
     if kw == 1 and sw == 1 and ph == 0 and pw == 0:
-        return x[:needed, None]
+        return np.ascontiguousarray(x[:needed, None])
     col = ctx.empty((needed, kw, channels, out[1], images), x.dtype)
     last = min(needed, ph + height)
     if ph:
@@ -157,7 +157,7 @@ def _pad_rows(spec: Windowed, dy: Array, height: int, reach: int, ctx: Context) 
     above = reach - 1
     below = max(0, (spec.pad[0] + height - 1) // spec.stride[0] + 1 - rows)
     if above == 0 and below == 0:
-        return dy
+        return np.ascontiguousarray(dy)
     padded = ctx.empty((above + rows + below, *dy.shape[1:]), dy.dtype)
     padded[:above] = 0
     padded[above : above + rows] = dy

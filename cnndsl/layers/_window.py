@@ -31,13 +31,11 @@ def out_size(spec: Windowed, height: int, width: int) -> Pair:
     ShapeError
         The kernel is larger than the padded input (S201).
     """
-    padded = (height + 2 * spec.pad[0], width + 2 * spec.pad[1])
-    if padded[0] < spec.kernel[0] or padded[1] < spec.kernel[1]:
+    (kh, kw), (sh, sw), (ph, pw) = spec.kernel, spec.stride, spec.pad
+    padded = (height + 2 * ph, width + 2 * pw)
+    if padded[0] < kh or padded[1] < kw:
         raise _does_not_fit(spec, (height, width), padded)
-    rows, columns = (
-        (size - kernel) // stride + 1 for size, kernel, stride in zip(padded, spec.kernel, spec.stride, strict=True)
-    )
-    return rows, columns
+    return (padded[0] - kh) // sh + 1, (padded[1] - kw) // sw + 1
 
 
 def _does_not_fit(spec: Windowed, size: Pair, padded: Pair) -> ShapeError:

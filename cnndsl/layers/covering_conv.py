@@ -6,6 +6,8 @@ stride plays no part and the output is a 1x1 map.
 
 from __future__ import annotations
 
+from functools import cache
+
 from cnndsl.layers import fc
 from cnndsl.layers._fields import count, flag
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, as_map, layer_spec
@@ -44,6 +46,7 @@ def backward(
     return dxs, {**grads, "W": grads["W"].reshape(params["W"].shape)}
 
 
+@cache
 def _as_fc(spec: CoveringConv) -> fc.FC:
     return fc.FC(spec.out, bias=spec.bias)
 

@@ -14,7 +14,6 @@ from cnndsl.compiler.program import Program, build
 from cnndsl.language import Graph, Source
 from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, Shape, Tree
-from cnndsl.layers.softmax import Softmax
 
 SEED_MODEL = Path(__file__).parents[2] / "inputdir" / "model.txt"
 
@@ -45,11 +44,10 @@ class Batch:
 
 
 def graph_of(text: str, input_shape: Shape | None = None) -> Graph:
-    """The graph with shapes. Scores that no softmax made are given the loss that takes any."""
+    """The graph of a text without errors."""
     graph, diagnostics = check(Source("<drawn>", text), input_shape)
     assert not has_errors(diagnostics), diagnostics
-    ends_in_softmax = isinstance(graph.nodes[-1].spec, Softmax)
-    return graph if ends_in_softmax else attrs.evolve(graph, loss="softmax_cross_entropy")
+    return graph
 
 
 def program_of(text: str) -> Program:

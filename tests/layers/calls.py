@@ -71,6 +71,13 @@ def _given(values: Array, dtype: DTypeLike) -> Array:
     return locked(np.array(values, dtype))
 
 
+def unlocked(given: Arguments) -> Arguments:
+    """The same values where a careless layer could write."""
+    params = {name: array.copy() for name, array in given.params.items()}
+    state = {name: array.copy() for name, array in given.state.items()}
+    return Arguments(tuple(x.copy() for x in given.xs), params, state, given.dy.copy())
+
+
 def context(case: Case, scratch: Scratch | None = None, *, wants_dx: bool = True) -> Context:
     return Context(train=case.train, key=case.seed, scratch=scratch or Fresh(), wants_dx=wants_dx)
 
