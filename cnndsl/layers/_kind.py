@@ -135,7 +135,7 @@ def as_map(spec: object, shape: Shape) -> tuple[int, int, int]:
         raise ShapeError(
             f"{name} needs a map (channels x height x width), its input is a vector of {shape[0]:,}",
             code="S207",
-            needs="a map",
+            needs="needs a map",
             hint=f"move {name} above Flatten and FC",
         )
     channels, height, width = shape

@@ -39,12 +39,18 @@ def out_size(spec: Windowed, height: int, width: int) -> Pair:
 
 
 def _does_not_fit(spec: Windowed, size: Pair, padded: Pair) -> ShapeError:
-    short = 0 if padded[0] < spec.kernel[0] else 1
+    missing = [max(0, kernel - have) for kernel, have in zip(spec.kernel, padded, strict=True)]
+    short = 0 if missing[0] else 1
     direction = ("height", "width")[short]
     sum_text = f"{direction} {size[short]} + 2*pad {spec.pad[short]} = {padded[short]}"
-    missing = spec.kernel[short] - padded[short]
+    pad = _short((spec.pad[0] + -(-missing[0] // 2), spec.pad[1] + -(-missing[1] // 2)))
+    largest = _short((min(spec.kernel[0], padded[0]), min(spec.kernel[1], padded[1])))
     return ShapeError(
         f"{type(spec).__name__} kernel {spell(spec.kernel)} does not fit its {spell(size)} input",
         needs=f"needs at least {spell(spec.kernel)} ({sum_text})",
-        hint=f"`pad={spec.pad[short] + -(-missing // 2)}` makes it fit; or a kernel of {padded[short]} or less",
+        hint=f"`pad={pad}` makes it fit; or a kernel of {largest} or less",
     )
+
+
+def _short(pair: Pair) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else spell(pair)

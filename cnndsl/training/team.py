@@ -124,8 +124,14 @@ class Team:
         try:
             self._board = Board(path, self._layout)
             command = [sys.executable, "-m", "cnndsl.training._helper"]
+            # A group of its own: Ctrl-C reaches the parent alone, which decides what it means.
             self._helper = subprocess.Popen(  # noqa: S603 - itself
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                process_group=0,
             )
             send(self._helper.stdin, (self.program.graph, self.program.shards, path, self._layout))
             receive(self._helper.stdout)  # it has mapped the file

@@ -68,6 +68,18 @@ def test_blas_gets_back_what_it_had_after_an_error() -> None:
     assert blas_threads() == before
 
 
+def test_blas_has_one_thread_in_whichever_thread_asks() -> None:
+    before = blas_threads()
+
+    def ask() -> set[int]:
+        with single_blas_thread():
+            return blas_threads()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert [ask(), pool.submit(ask).result(), ask()] == [{1}] * 3
+    assert blas_threads() == before
+
+
 def test_blas_keeps_one_thread_until_the_last_has_left() -> None:
     before, entered, left = blas_threads(), Event(), Event()
 

@@ -117,7 +117,7 @@ def test_the_parts_come_from_the_official_sets(real_mnist: Dataset) -> None:
 
 
 def test_the_seed_chooses(toy: Dataset) -> None:
-    chosen = [make_bundle._turns(toy.train, 10, 5, (seed, "bundle", "test")).tolist() for seed in (0, 0, 1)]  # noqa: SLF001
+    chosen = [make_bundle._turns(toy.train, 10, 5, (seed, "bundle", "test")).tolist() for seed in (0, 0, 1)]
     assert chosen[0] == chosen[1] != chosen[2]
 
 
