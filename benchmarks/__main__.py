@@ -20,6 +20,7 @@ from rich.table import Table
 from benchmarks.timing import interleaved, median, median_ratio, run_command
 from cnndsl import optim
 from cnndsl.compiler import build, check
+from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.language.source import read_source
 from cnndsl.training import SHARDS, Carry, Settings, start, team, train_step
 
@@ -88,6 +89,8 @@ def _time_steps(batch: int, rounds: int, *, torch: bool) -> dict[str, Any]:
 def _our_step(batch: int, stack: ExitStack) -> Callable[[], object]:
     graph, _ = check(read_source(MODEL), (1, 28, 28))
     program = build(graph, shards=SHARDS)
+    # As the training loop has it. Entered before torch is imported, so that it concerns NumPy's library alone.
+    stack.enter_context(single_blas_thread())
     model = stack.enter_context(team(program, Settings(batch=batch)))
     optimiser = optim.sgd(1e-3)
     rng = np.random.default_rng(0)

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
+# OpenMP's threads spin for up to 0.2 s after their last work: whoever comes next must not be timed against them.
+_SETTLE = 0.3
+
 
 @frozen
 class Measured:
@@ -26,6 +29,8 @@ def interleaved(steps: dict[str, Callable[[], object]], *, rounds: int, repeats:
     times: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
+            time.sleep(_SETTLE)
+            _milliseconds(step, 3)
             times[name].append(_milliseconds(step, repeats))
     return times
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -113,6 +114,18 @@ def test_a_loop_of_equal_steps_needs_no_memory_after_the_first() -> None:
     first = step()
     assert len(first) == 4
     assert all(step() == first for _ in range(5))
+
+
+def test_sizes_that_grow_do_not_pile_up() -> None:
+    tracemalloc.start()
+    try:
+        scratch = Scratch()
+        for size in range(100_000, 300_000, 1000):
+            scratch.empty((size,), np.uint8)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 4 * 300_000
 
 
 def test_threads_share_nothing() -> None:
