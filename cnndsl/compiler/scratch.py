@@ -53,12 +53,22 @@ class Scratch(threading.local):
         if len(self._served) > _MOST_REQUESTS:  # ever new batch sizes must not fill the memory with notes on each
             self._served.clear()
         served = self._served.setdefault((shape, dtype), [])
-        for slot in self._slots:
-            fits = size <= slot.block.size <= _SLACK * size
-            if fits and slot not in served and getrefcount(slot.block) == _UNSEEN:
-                break
-        else:
-            slot = _Slot(size)
-            self._slots.append(slot)
+        idle = [slot for slot in self._slots if slot not in served and getrefcount(slot.block) == _UNSEEN]
+        slot = next((slot for slot in idle if size <= slot.block.size <= _SLACK * size), None)
+        if slot is None:
+            slot = self._grown(size, idle)
         served.append(slot)
+        return slot
+
+    def _grown(self, size: int, idle: list[_Slot]) -> _Slot:
+        """A slot with a new block; if possible one whose block is idle and nearly as large, which it replaces.
+
+        So sizes that grow from step to step do not leave a trail of blocks.
+        """
+        for slot in idle:
+            if size <= _SLACK * slot.block.size < _SLACK * size:
+                slot.block = np.empty(size, np.uint8)
+                return slot
+        slot = _Slot(size)
+        self._slots.append(slot)
         return slot
