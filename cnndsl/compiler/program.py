@@ -217,6 +217,11 @@ def reduce_pieces(cuts: tuple[int, ...], work: Callable[[int, int], Partial]) ->
         return work(*cuts)
     half = len(cuts) // 2
     left, right = reduce_pieces(cuts[: half + 1], work), reduce_pieces(cuts[half:], work)
+    return add_partials(left, right)
+
+
+def add_partials(left: Partial, right: Partial) -> Partial:
+    """Both together, gradients in new arrays; the state is the later one's."""
     return Partial(left.loss + right.loss, _add(left.grads, right.grads), right.state)
 
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from cnndsl import keys
 from cnndsl.compiler import Program
-from cnndsl.compiler.program import Partial, reduce_pieces
+from cnndsl.compiler.program import Partial, add_partials, reduce_pieces
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.layers._kind import Array, Tree
 
@@ -116,7 +116,8 @@ class Team:
             right = self._answer()
         except (OSError, EOFError):
             return self._alone(params, state, x, labels, key)
-        return (left.loss + right.loss) / len(x), _sum(left.grads, right.grads), state
+        whole = add_partials(left, right)  # new arrays: the helper's own are overwritten at the next step
+        return whole.loss / len(x), whole.grads, state
 
     def _start(self) -> None:
         descriptor, path = tempfile.mkstemp(prefix="cnndsl-", dir=_RAM if os.access(_RAM, os.W_OK) else None)
@@ -210,8 +211,3 @@ def _exactly(pipe: Any, count: int) -> bytes:
         else:
             raise EOFError
     return data
-
-
-def _sum(left: Tree, right: Tree) -> Tree:
-    """New arrays: those of the helper are overwritten at the next step."""
-    return {path: {name: array + right[path][name] for name, array in own.items()} for path, own in left.items()}
