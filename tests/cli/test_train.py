@@ -356,7 +356,7 @@ def test_a_run_that_is_stopped_in_its_first_epoch_says_that_nothing_was_written(
 
 
 @posix
-@pytest.mark.parametrize("delay", [0.15, 0.5])
+@pytest.mark.parametrize("delay", [0.3, 0.5])
 def test_a_run_that_is_stopped_at_any_time_ends_without_a_traceback(delay: float, tmp_path: Path) -> None:
     (tmp_path / "model.txt").write_text(SMALL)
     process = start(tmp_path, "--train", 100, "--valid", 50, "--test", 50)
