@@ -79,7 +79,7 @@ def _time_steps(batch: int, rounds: int, *, torch: bool) -> dict[str, Any]:
         label = ""
         if torch and PEER.exists():
             label, steps["torch"] = _peer().best("seed", batch)
-        times = interleaved(steps, rounds=rounds, repeats=20)
+        times = interleaved(steps, rounds=rounds, repeats=60)
     row: dict[str, Any] = {"ms": {name: median(values) for name, values in times.items()}, "label": label}
     if "torch" in times:
         row["ratio"] = {"ms": median_ratio(times["torch"], times["cnndsl"])}

@@ -30,7 +30,7 @@ def interleaved(steps: dict[str, Callable[[], object]], *, rounds: int, repeats:
     for _ in range(rounds):
         for name, step in steps.items():
             time.sleep(_SETTLE)
-            _milliseconds(step, 3)
+            _milliseconds(step, repeats)
             times[name].append(_milliseconds(step, repeats))
     return times
 

@@ -2,7 +2,8 @@
 
 ``init(params) -> state`` and ``update(grads, state, params) -> updates, state``; :func:`apply_updates` adds the
 updates, :func:`chain` composes. Trees are ``{path: {name: array}}``. Formulas and constants are PyTorch's, so that
-results can be compared. Inside, a tree is one flat vector: a dozen short arrays cost more in calls than in arithmetic.
+results can be compared. Where there is a state, a tree is one flat vector inside: a dozen short arrays cost more in
+calls than in arithmetic.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def chain(*parts: Optimiser) -> Optimiser:
 
 def scale(factor: float) -> Optimiser:
     """Updates times a factor."""
-    return _stateless(lambda flat: flat * flat.dtype.type(factor))
+    return _stateless(lambda array: array * array.dtype.type(factor))
 
 
 def sgd(lr: float, momentum: float = 0.0, *, nesterov: bool = False) -> Optimiser:
@@ -139,8 +140,9 @@ def _check_lr(lr: float) -> None:
 
 
 def _stateless(function: Callable[[Array], Array]) -> Optimiser:
-    def update(grads: Tree, state: tuple[()], params: Tree) -> tuple[Tree, tuple[()]]:
-        return _unravel(function(_ravel(grads, params)), params), state
+    def update(grads: Tree, state: tuple[()], _params: Tree) -> tuple[Tree, tuple[()]]:
+        updates = {path: {name: function(array) for name, array in own.items()} for path, own in grads.items()}
+        return updates, state
 
     return Optimiser(lambda _params: (), update)
 

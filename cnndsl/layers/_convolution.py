@@ -186,4 +186,5 @@ def _gather_phase(
     np.matmul(matrix, window, out=parts.reshape(len(targets), kw * channels, columns * images))
     for offset in range(kw):
         source, to = _span(offset, sw, pw, width, columns)
-        targets[:, :, to] += parts[:, offset, :, source]
+        reached = targets[:, :, to]
+        np.add(reached, parts[:, offset, :, source], out=reached)

@@ -6,9 +6,8 @@ so they commute with a maximum bit for bit, and behind the pooling there are few
 
 from __future__ import annotations
 
-import numpy as np
-
 from cnndsl.layers._bias import add_bias, bias_gradient
+from cnndsl.layers._elementwise import positive_part, where_positive
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, layer_spec, same_shape
 
 
@@ -26,14 +25,13 @@ def forward(
 ) -> tuple[Array, Params, Array]:
     (x,) = xs
     y = add_bias(x, params["b"], out=ctx.empty(x.shape, x.dtype))
-    np.maximum(y, 0, out=y)
-    return y, state, y
+    return positive_part(y, out=y), state, y
 
 
 def backward(
     _spec: BiasReLU, _params: Params, y: Array, dy: Array, ctx: Context
 ) -> tuple[tuple[Array], dict[str, Array]]:
-    dx = np.multiply(dy, y > 0, out=ctx.empty(dy.shape, dy.dtype))
+    dx = where_positive(y, dy, out=ctx.empty(dy.shape, dy.dtype))
     return (dx,), {"b": bias_gradient(dx)}
 
 

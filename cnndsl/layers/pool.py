@@ -1,7 +1,9 @@
 """Pool: the largest value of each window; of equal ones the first in row order has all the gradient.
 
 The maximum over a window is one along the width and then one along the height, and both are running maxima over
-shifted slices. That order (width first) is what makes the first of equal values in row order win.
+shifted slices. That order (width first) is what makes the first of equal values in row order win. Slices along the
+width with a stride have short runs; they are copied into arrays of their own first, which is cheaper than to compute on
+them in place.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import numpy as np
 
 from cnndsl.layers._fields import Pair, size
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, as_map, layer_spec
+from cnndsl.layers._layout import copy_images
 from cnndsl.layers._window import out_size
 
 _WIDTH, _HEIGHT = 2, 0  # axes of (H, C, W, N)
@@ -84,14 +87,16 @@ def _shifted(x: Array, axis: int, offset: int, stride: int, count: int) -> Array
 
 def _running_max(x: Array, axis: int, kernel: int, stride: int, count: int, ctx: Context) -> tuple[Array, list[Array]]:
     """Maxima along one axis, and for each later element of the window where it beats all before it."""
-    best = _shifted(x, axis, 0, stride, count)
+    short_runs = axis == _WIDTH and stride > 1
+    elements = [_shifted(x, axis, offset, stride, count) for offset in range(kernel)]
+    best = elements[0]
     out = ctx.empty(best.shape, x.dtype)
-    if kernel == 1:
-        np.copyto(out, best)
+    if short_runs or kernel == 1:
+        best = copy_images(best, out)
     later: list[Array] = []
-    for offset in range(1, kernel):
-        rival = _shifted(x, axis, offset, stride, count)
-        later.append(np.greater(rival, best, out=ctx.empty(best.shape, np.bool_)))
+    for element in elements[1:]:
+        rival = copy_images(element, ctx.empty(out.shape, x.dtype)) if short_runs else element
+        later.append(np.greater(rival, best, out=ctx.empty(out.shape, np.bool_)))
         best = np.maximum(best, rival, out=out)
     return out, later
 
@@ -99,26 +104,20 @@ def _running_max(x: Array, axis: int, kernel: int, stride: int, count: int, ctx:
 def _hand_back(dy: Array, dx: Array, axis: int, stride: int, later: list[Array], ctx: Context) -> None:
     """The gradient of :func:`_running_max` into ``dx``: the last element that won takes all, the first the rest."""
     kernel, count = len(later) + 1, dy.shape[axis]
-    targets = [_shifted(dx, axis, offset, stride, count) for offset in range(kernel)]
     if stride != kernel or count * kernel != dx.shape[axis]:
         dx.fill(0)
-    if stride >= kernel:  # no two windows share an element
-        _hand_out(dy, later, targets)
-        return
-    parts = [ctx.empty(dy.shape, dy.dtype) for _ in range(kernel)]
-    _hand_out(dy, later, parts)
-    for target, part in zip(targets, parts, strict=True):
-        np.add(target, part, out=target)
-
-
-def _hand_out(dy: Array, later: list[Array], parts: list[Array]) -> None:
-    """``parts[k]`` = ``dy`` where element ``k`` of the window is its maximum, zero elsewhere."""
+    put = copy_images if stride >= kernel else _add_to  # windows that share elements add up
+    first, *others = [_shifted(dx, axis, offset, stride, count) for offset in range(kernel)]
     rest = dy
-    for part, won in zip(reversed(parts[1:]), reversed(later), strict=True):
-        np.multiply(rest, won, out=part)
-        rest = np.subtract(rest, part, out=parts[0])
-    if rest is dy:
-        np.copyto(parts[0], dy)
+    for target, won in zip(reversed(others), reversed(later), strict=True):
+        part = np.multiply(rest, won, out=ctx.empty(dy.shape, dy.dtype))
+        put(part, target)
+        rest = np.subtract(rest, part, out=part)
+    put(rest, first)
+
+
+def _add_to(source: Array, out: Array) -> None:
+    np.add(out, source, out=out)
 
 
 KIND = LayerKind(Pool, out_shape, forward, backward, aliases=("MaxPool", "max_pool"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from cnndsl.layers._elementwise import elementwise
+from cnndsl.layers._elementwise import elementwise, positive_part, where_positive
 from cnndsl.layers._kind import Array, layer_spec
 
 
@@ -14,11 +12,11 @@ class ReLU:
 
 
 def value(x: Array, out: Array) -> None:
-    np.maximum(x, 0, out=out)
+    positive_part(x, out)
 
 
 def slope(_x: Array, y: Array, dy: Array, out: Array) -> None:
-    np.multiply(dy, y > 0, out=out)
+    where_positive(y, dy, out)
 
 
 KIND = elementwise(ReLU, value, slope)
