@@ -1,6 +1,51 @@
-"""``python -m cnndsl``: the command line."""
+"""The command ``cnndsl``, also as ``python -m cnndsl``: what has to happen before the first import that takes time."""
 
-from cnndsl.cli import main
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
+from typing import Any, NoReturn
+
+
+class _Postponed(ModuleType):
+    """A module that is loaded when something in it is first asked for.
+
+    Unlike with :class:`importlib.util.LazyLoader`, a second ``import`` of it does not count as asking, on any Python.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        spec = self.__spec__
+        if spec is None or spec.loader is None:
+            raise AttributeError(name)
+        self.__class__ = ModuleType  # type: ignore[assignment]
+        self.__path__ = spec.submodule_search_locations or []
+        spec.loader.exec_module(self)
+        return getattr(self, name)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    try:
+        postpone("numpy")  # to check a file takes none of it, and loading it would be half of the time
+        from cnndsl.cli import main as run
+    except KeyboardInterrupt:
+        os.write(2, b"cnndsl: interrupted\n")
+        os._exit(130)
+    run()
+
+
+def postpone(name: str) -> None:
+    """Let ``import name`` cost nothing until the module is used; does nothing where it is loaded or missing."""
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None:
+        return
+    module = module_from_spec(spec)
+    del module.__path__  # to look for a submodule is to use it
+    module.__class__ = _Postponed
+    sys.modules[name] = module
+
 
 if __name__ == "__main__":
     main()

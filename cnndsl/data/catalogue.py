@@ -12,10 +12,8 @@ from cnndsl.data.dataset import Dataset
 from cnndsl.data.fetch import fetch_cifar10, fetch_mnist
 from cnndsl.data.files import StrPath, missing
 from cnndsl.data.idx import read_mnist
+from cnndsl.data.shapes import BUILT_IN
 from cnndsl.errors import SettingsError
-
-SHAPES = {"mnist": (1, 28, 28), "cifar10": (3, 32, 32)}
-BUILT_IN = tuple(SHAPES)
 
 _READERS = {"mnist": (read_mnist, fetch_mnist), "cifar10": (read_cifar10, fetch_cifar10)}
 

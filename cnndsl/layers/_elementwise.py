@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, same_shape
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 S = TypeVar("S")
 

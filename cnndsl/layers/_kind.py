@@ -13,16 +13,18 @@ vectors     ``(F, N)``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, Protocol, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, dataclass_transform
 
 import attrs
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from cnndsl import keys
 
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
 Shape = tuple[int, ...]
-Array = NDArray[Any]
+Array: TypeAlias = "NDArray[Any]"
 Params = Mapping[str, Array]
 Tree = Mapping[str, Params]
 S = TypeVar("S")

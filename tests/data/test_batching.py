@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnndsl.data.batches import batches
+from cnndsl.data.batching import batches
 from cnndsl.data.dataset import Split
 from cnndsl.errors import SettingsError
 from cnndsl.keys import Key
