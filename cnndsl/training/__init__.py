@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnndsl.training.loop import Carry, EpochDone, StepDone, start, steps_per_epoch, team, train, train_step
+from cnndsl.training.loop import Carry, EpochDone, StepDone, start, team, train, train_step
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.run import Result, check_output, compile_and_train
 from cnndsl.training.settings import Settings
@@ -22,7 +22,6 @@ __all__ = [
     "confusion",
     "evaluate",
     "start",
-    "steps_per_epoch",
     "team",
     "train",
     "train_step",

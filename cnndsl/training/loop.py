@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from math import ceil, isfinite
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -102,11 +102,6 @@ def team(program: Program, settings: Settings) -> AbstractContextManager[Differe
     """Whoever computes the gradients: this process, with a helper where there is a core for it."""
     processes = min(settings.processes, os.cpu_count() or 1)
     return Team(program, settings.batch) if processes > 1 else nullcontext(program)
-
-
-def steps_per_epoch(splits: Splits, settings: Settings) -> int:
-    """The last batch may be smaller; none is dropped."""
-    return ceil(len(splits.train.labels) / settings.batch)
 
 
 def _finite_step(
