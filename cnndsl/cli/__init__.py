@@ -10,6 +10,7 @@ import errno
 import os
 import signal
 import sys
+from importlib import import_module
 from io import StringIO
 from typing import NoReturn
 
@@ -17,23 +18,52 @@ import click
 
 from cnndsl import __version__
 from cnndsl.cli import output, stop
-from cnndsl.cli.check import check
-from cnndsl.cli.train import compile_and_train
 from cnndsl.errors import CnndslError
 
+# Each command, and the function of a module of this package that it is. The order is that of `--help`.
+_COMMANDS = {
+    "check": "check:check",
+    "compile-and-train": "train:compile_and_train",
+}
 _NO_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=False)
+class _Commands(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every command's name."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command, or ``None`` if there is no such one."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with a suggestion where there is no such command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], _COMMANDS, n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{close[0]}'?", ctx) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=False)
 @click.version_option(__version__, prog_name="cnndsl", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 def commands(*, debug: bool) -> None:
     """Convolutional networks as text files: check them, train them."""
     del debug  # read from the arguments by `main`, which outlives this context
-
-
-commands.add_command(check)
-commands.add_command(compile_and_train)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

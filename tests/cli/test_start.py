@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.cli.command import SEED, arguments, environment
+from tests.cli.command import SEED, arguments, cnndsl, environment
 
 HEAVY = {"numpy._core", "rich", "matplotlib", "sklearn", "scipy", "pooch", "safetensors", "cnndsl.training"}
 
@@ -78,3 +78,24 @@ def test_ctrl_c_while_the_command_is_still_loading_shows_no_traceback() -> None:
         "main()\n"
     )
     assert (done.returncode, done.stderr) == (130, "cnndsl: interrupted\n")
+
+
+def test_a_mistyped_command_is_told_what_it_may_have_been() -> None:
+    done = cnndsl("chek", SEED)
+    assert (done.code, done.out) == (2, "")
+    assert "No such command 'chek'. Did you mean 'check'?" in done.err
+
+
+def test_a_command_that_is_like_no_other_gets_no_guess() -> None:
+    done = cnndsl("zzz")
+    assert done.code == 2
+    assert "No such command 'zzz'." in done.err
+    assert "mean" not in done.err
+
+
+def test_every_command_says_what_it_does() -> None:
+    listed = cnndsl("--help").out.partition("Commands:")[2]
+    names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert {"check", "compile-and-train"} <= set(names)
+    for name in names:
+        assert cnndsl(name, "--help").out.startswith(f"Usage: cnndsl {name}")
