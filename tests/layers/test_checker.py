@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -16,7 +16,7 @@ from tests.layers.checker import TOLERANCE, NeverSmoothError, check_gradient
 from tests.strategies import Case
 
 SEEDS = range(5)
-Gradients = tuple[tuple[Array | None, ...], dict[str, Array]]
+Gradients: TypeAlias = "tuple[tuple[Array | None, ...], dict[str, Array]]"
 
 CONV = Case(conv.KIND, conv.Conv(3, (3, 2), (2, 1), (1, 1)), ((2, 6, 5),))
 DENSE = Case(fc.KIND, fc.FC(4), ((2, 3, 3),))
