@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test lint bench clean
+.PHONY: train test lint bench docs clean
 
 train: .venv/installed
 	$(BIN)/cnndsl compile-and-train inputdir/model.txt
@@ -17,6 +17,10 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+
+docs: .venv/installed-dev
+	$(BIN)/python -m tests.diagnostics
+	$(BIN)/python -m cnndsl.diagnostics.docs
 
 clean:
 	rm -rf .venv outputdir

@@ -10,7 +10,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
-Severity = Literal["error", "warning", "note"]
+Severity = Literal["error", "warning", "note", "style"]
+Piece = tuple[str, str]  # what a stretch of a report is (a severity, "place", "caret" ...), and its text
 _WINDOW = 120  # characters of a line that an excerpt shows
 
 
@@ -53,12 +54,22 @@ class Diagnostic:
         """``file:line:column: severity code: message``, the first line of the report."""
         return f"{self.span}: {self.severity} {self.code}: {self.message}"
 
-    def __str__(self) -> str:
-        rows = [self.headline, *_excerpt_rows(self)]
+    @property
+    def rows(self) -> tuple[tuple[Piece, ...], ...]:
+        """The report by lines, each in pieces that say what they are; fit for a terminal."""
+        headline = (
+            ("place", f"{self.span}: "),
+            (self.severity, f"{self.severity} {self.code}:"),
+            ("message", f" {self.message}"),
+        )
         indent = " " * (_gutter(self) + 2)
-        rows += [f"{indent}= hint: {hint}" for hint in self.hints]
-        rows += [f"{indent}= {note}" for note in self.notes]
-        return "\n".join(map(printable, rows))
+        hints = [(("gutter", f"{indent}= "), ("hint", f"hint: {hint}")) for hint in self.hints]
+        notes = [(("gutter", f"{indent}= "), ("remark", note)) for note in self.notes]
+        rows = (headline, *_excerpt_rows(self), *hints, *notes)
+        return tuple(tuple((role, printable(text)) for role, text in row if text) for row in rows)
+
+    def __str__(self) -> str:
+        return "\n".join("".join(text for _, text in row) for row in self.rows)
 
 
 def clip(text: str, width: int = 40) -> str:
@@ -70,17 +81,20 @@ def _gutter(diagnostic: Diagnostic) -> int:
     return max([len(str(number)) for number, _, _ in diagnostic.excerpt], default=1)
 
 
-def _excerpt_rows(diagnostic: Diagnostic) -> list[str]:
+def _excerpt_rows(diagnostic: Diagnostic) -> list[tuple[Piece, ...]]:
     gutter = _gutter(diagnostic)
     first = max(0, diagnostic.span.column - _WINDOW // 2) if diagnostic.span.column > _WINDOW else 0
     texts = [text.replace("\t", " ")[first : first + _WINDOW].rstrip() for _, text, _ in diagnostic.excerpt]
     width = min(48, max([len(text) for text in texts], default=0))
-    rows = []
+    rows: list[tuple[Piece, ...]] = []
     for (number, _, remark), text in zip(diagnostic.excerpt, texts, strict=True):
-        rows.append(f"  {number:>{gutter}} | {text:<{width}}  {remark}".rstrip())
+        bar = f"  {number:>{gutter}} |"
+        code = f" {text:<{width}}  " if remark else f" {text}".rstrip()
+        rows.append((("gutter", bar), ("source", code), ("remark", remark)))
         if number == diagnostic.span.line and not remark:
-            caret = " " * (diagnostic.span.column - 1 - first) + "^" * min(_WINDOW, diagnostic.span.width)
-            rows.append(f"  {' ' * gutter} | {caret}")
+            indent = " " * (diagnostic.span.column - first)
+            caret = "^" * min(_WINDOW, diagnostic.span.width)
+            rows.append((("gutter", f"  {' ' * gutter} |"), ("source", indent), ("caret", caret)))
     return rows
 
 

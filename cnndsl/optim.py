@@ -125,12 +125,12 @@ def adam(lr: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8)
     return Optimiser(init, update)
 
 
-#: What the command line calls by name; each takes the learning rate.
-OPTIMISERS: dict[str, Callable[[float], Optimiser]] = {
+#: What files and the command line call by name; each takes the learning rate, and constants of its own by name.
+OPTIMISERS: dict[str, Callable[..., Optimiser]] = {
     "adam": adam,
     "sgd": sgd,
-    "momentum": lambda lr: sgd(lr, 0.9),
-    "nesterov": lambda lr: sgd(lr, 0.9, nesterov=True),
+    "momentum": lambda lr, momentum=0.9: sgd(lr, momentum),
+    "nesterov": lambda lr, momentum=0.9: sgd(lr, momentum, nesterov=True),
 }
 
 

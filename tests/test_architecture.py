@@ -24,11 +24,14 @@ ARROWS: dict[str, set[str]] = {
     "optim": {"errors", "keys"},
     "loss": {"errors", "keys"},
     "data": {"errors", "keys"},
-    "report": {"errors"},
     "language": {"errors", "layers"},
-    "compiler": {"errors", "keys", "layers", "language", "loss"},
-    "training": {"errors", "keys", "layers", "language", "compiler", "optim", "loss", "data", "report"},
-    "cli": {"errors", "layers", "language", "compiler", "training", "data"},
+    "settings": {"errors", "layers", "language", "data"},
+    "compiler": {"errors", "keys", "layers", "language", "loss", "settings", "data"},
+    "report": {"errors", "layers", "language", "compiler"},
+    "training": {"errors", "keys", "layers", "language", "compiler", "optim", "loss", "data", "report", "settings"},
+    "diagnostics": {"errors", "layers", "language", "compiler", "data"},
+    "highlight": set(),
+    "cli": {"errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"},
     "__main__": {"cli"},
 }
 HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich"}
@@ -161,7 +164,11 @@ SCRIPTS = {
 }
 LATE = {
     "the package": {"numpy", "lark", "attrs", "click", "cnndsl.language", "cnndsl.layers"},
-    "a check": {"cnndsl.training", "cnndsl.compiler.program", "cnndsl.report", "threadpoolctl"},
+    "a check": {
+        *("cnndsl.training", "cnndsl.settings", "cnndsl.compiler.program", "cnndsl.report", "threadpoolctl"),
+        *("cnndsl.diagnostics.catalogue", "cnndsl.diagnostics.reference", "cnndsl.highlight", "pygments"),
+        *(f"cnndsl.diagnostics.renderers.{name}" for name in ("json", "sarif", "junit", "github")),
+    },
     "the version": {"numpy", "lark", "cnndsl.language", "cnndsl.layers"},
 }
 

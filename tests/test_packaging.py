@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -25,11 +26,17 @@ def run(command: list[object], folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that holds the wheel, and its dependencies by reference."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT], folder)
     (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """The Python of an environment that holds the wheel, and its dependencies by reference."""
+    folder = wheel.parent
     venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", wheel], folder)
@@ -53,3 +60,17 @@ def test_the_wheel_holds_the_grammar_the_images_and_their_licence(installed: Pat
     listing += "print([(r / p).is_file() for p in ('grammar/model.lark', 'data/bundled/mnist-6k.npz', "
     listing += "'data/bundled/NOTICE.md', 'py.typed')])"
     assert run([installed, "-c", listing], tmp_path).strip() == "[True, True, True, True]"
+
+
+def test_the_wheel_holds_no_more_than_the_package(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    ours = {path.relative_to(ROOT).as_posix() for path in (ROOT / "cnndsl").rglob("*") if path.suffix != ".pyc"}
+    assert names - ours == {"cnndsl/grammar/model.lark"}
+    assert {"cnndsl/diagnostics/planned.txt", "cnndsl/starters/seed.txt"} <= names
+
+
+def test_a_page_and_the_lexer_are_found_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
+    assert "S201 (error)" in run([installed, "-m", "cnndsl", "explain", "S201"], tmp_path)
+    lexer = "from pygments.lexers import get_lexer_by_name as f; print(type(f('cnndsl')).__module__)"
+    assert run([installed, "-c", lexer], tmp_path) == "cnndsl.highlight\n"

@@ -1,7 +1,7 @@
 """The command line: arguments, printing, exit codes. Results go to stdout, progress and messages to stderr.
 
 Exit codes: 0 ok, 1 the model has errors, 2 usage, 3 unreadable or corrupt input, 4 training diverged, 5 cannot write,
-70 a bug of this project, 130 Ctrl-C, 143 terminated.
+6 some cells of a sweep failed, 70 a bug of this project, 130 Ctrl-C, 143 terminated.
 """
 
 from __future__ import annotations
@@ -23,6 +23,15 @@ from cnndsl.errors import CnndslError
 # Each command, and the function of a module of this package that it is. The order is that of `--help`.
 _COMMANDS = {
     "check": "check:check",
+    "show": "show:show",
+    "explain": "explain:explain",
+    "layers": "layers:layers",
+    "config": "config:config",
+    "sweep": "sweep:sweep",
+    "expand": "expand:expand",
+    "diff": "diff:diff",
+    "fmt": "fmt:fmt",
+    "init": "init:init",
     "compile-and-train": "train:compile_and_train",
 }
 _NO_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}

@@ -2,63 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from cnndsl.cli import output
-from cnndsl.errors import CnndslError, Diagnostic, Span, printable
+from cnndsl.diagnostics.renderers import MACHINE_FORMATS, machine_format, network_line
+from cnndsl.errors import CnndslError
+
+if TYPE_CHECKING:
+    from cnndsl.diagnostics.report import FileReport
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def check(files: tuple[str, ...]) -> int:
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(readable=False))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *MACHINE_FORMATS]),
+    default="text",
+    show_default=True,
+    help="For whom.",
+)
+@click.option("--strict", is_flag=True, help="Warnings are errors, and so is an implied Flatten (S208).")
+def check(files: tuple[str, ...], *, form: str, strict: bool) -> int:
     """Check model files: every error in one run, or a line that says what the network is.
 
     A file without an `input` line is checked for each built-in data set; it is right if it is right for one. `-` is
-    standard input.
+    standard input. Of a folder, each .txt file below it is checked that has a layer line (or `input`, `data`, `train`)
+    outside of blocks; hidden folders are left out.
+
+    The formats other than text print one document on standard output: JSON, SARIF 2.1.0 for code scanning, JUnit XML
+    for test dashboards, workflow commands for GitHub.
     """
-    return max(_check_file(file) for file in files)
+    reports = _reports(files, strict=strict)
+    if form == "text":
+        return _tell_all(reports)
+    done = tuple(reports)
+    document = machine_format(form)(done)
+    if document:
+        output.result(document)
+    return max(report.exit_code for report in done)
 
 
-def _check_file(file: str) -> int:
-    from cnndsl.compiler import check as check_source
-    from cnndsl.compiler import has_errors
-    from cnndsl.compiler.measure import measure
-    from cnndsl.language import read_graph
-    from cnndsl.language.source import read_source
-    from cnndsl.layers._fields import spell
-
-    try:
-        source = read_source(file)
-    except CnndslError as error:
-        output.message(str(error))
-        return error.exit_code
-    graph, found = read_graph(source)
-    says_enough = graph.input_shape or has_errors(found)
-    results = [
-        (name, *check_source(source, shape)) for name, shape in ([("", None)] if says_enough else _built_in_shapes())
-    ]
-    legal = [result for result in results if not has_errors(result[2])]
-    # An error for one data set is only worth telling where no other makes sense of the file.
-    told = legal or results
-    _tell([diagnostic for *_, diagnostics in told for diagnostic in diagnostics])
-    for name, shaped, _ in legal:
-        place = f"on {name} {spell(shaped.input_shape)}" if name else spell(shaped.input_shape)
-        output.result(f"{printable(source.name)}: ok {place}: {measure(shaped)}")
-    return 0 if legal else 1
-
-
-def _built_in_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
+def _reports(files: tuple[str, ...], *, strict: bool) -> Iterator[FileReport]:
+    from cnndsl.cli.models import model_files
     from cnndsl.data import SHAPES
+    from cnndsl.diagnostics.report import examine, unreadable
+    from cnndsl.language.source import read_source
 
-    yield from SHAPES.items()
+    for file in model_files(files):
+        try:
+            yield examine(read_source(file), SHAPES, strict=strict)
+        except CnndslError as error:
+            yield unreadable(file, error)
 
 
-def _tell(diagnostics: list[Diagnostic]) -> None:
-    """Each finding once, though it may hold for several data sets with other numbers."""
-    seen: set[tuple[str, Span]] = set()
-    for diagnostic in diagnostics:
-        if (diagnostic.code, diagnostic.span) not in seen:
-            seen.add((diagnostic.code, diagnostic.span))
-            output.message(str(diagnostic))
+def _tell_all(reports: Iterable[FileReport]) -> int:
+    """Each report as soon as it is there; on a terminal, where to read more at the end."""
+    worst, codes = 0, dict[str, None]()
+    for report in reports:
+        _tell(report)
+        worst = max(worst, report.exit_code)
+        codes.update((finding.code, None) for finding in report.findings)
+    if codes and sys.stderr is not None and sys.stderr.isatty():
+        output.message(f"more: cnndsl explain {' '.join(codes)}")
+    return worst
+
+
+def _tell(report: FileReport) -> None:
+    from cnndsl.cli.colour import brush
+    from cnndsl.diagnostics.renderers.text import render
+
+    if report.failure:
+        output.message(str(report.failure))
+    for diagnostic in report.diagnostics:
+        output.message(render(diagnostic, brush(sys.stderr)))
+    for network in report.networks:
+        output.result(network_line(report, network))

@@ -16,6 +16,16 @@ def result(text: str) -> None:
     _write(sys.stdout, text)
 
 
+def verbatim(text: str) -> None:
+    """A file's content on standard output: as UTF-8 whatever the terminal takes, line ends as they are."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+    elif sys.stdout is not None:
+        sys.stdout.write(text)
+
+
 def message(text: str) -> None:
     """A line on standard error."""
     _write(sys.stderr, text)

@@ -6,12 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from cnndsl.cli import output
 from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
+    from cnndsl.compiler import Experiment
+    from cnndsl.settings import Override
     from cnndsl.training import Result
+
+# The options that are settings of a file as well, and which.
+_SETTINGS = {
+    "data": "data.name",
+    "data_dir": "data.dir",
+    "train": "data.train",
+    "valid": "data.valid",
+    "test": "data.test",
+    "batch": "train.batch",
+    "epochs": "train.epochs",
+    "optimizer": "train.optimizer",
+    "lr": "train.optimizer.lr",
+    "seed": "train.seed",
+}
 
 
 class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on
@@ -38,44 +55,99 @@ class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option("--lr", default=1e-3, show_default=True, help="Learning rate.")
 @click.option("--optimizer", default="adam", show_default=True, help="adam, sgd, momentum or nesterov.")
 @click.option("--seed", default=0, show_default=True, help="Root of all randomness: equal seeds, equal results.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting or variable of the file.")
 @click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
 @click.option("--out", default="outputdir", show_default=True, type=click.Path(), metavar="DIR", help="Where to write.")
 @click.option("--legacy-csv", is_flag=True, help="The earlier program's CSV columns, with summed losses.")
+@click.pass_context
 def compile_and_train(
-    file: str, data: str, data_dir: str | None, out: str, *, legacy_csv: bool, **settings: Any
+    context: click.Context,
+    /,
+    file: str,
+    out: str,
+    changes: tuple[str, ...],
+    *,
+    processes: int,
+    legacy_csv: bool,
+    **options: Any,
 ) -> int:
     """Check FILE, train it, keep the best epoch by validation macro F1, and test that one.
 
+    What FILE says in `data` and `train` holds unless an option is given; the defaults are for what neither says.
     Writes history.csv, test.csv, best.safetensors, manifest.json, curves.png and confusion.png.
     """
-    from cnndsl.cli.progress import Progress
-    from cnndsl.compiler import build, check, has_errors
-    from cnndsl.data import SHAPES, load, make_splits
+    from cnndsl.cli.settings import checked, read_changes
     from cnndsl.language.source import read_source
-    from cnndsl.training import SHARDS, Settings
-    from cnndsl.training import compile_and_train as run
 
-    chosen = Settings(**settings)
-    if data not in SHAPES:
-        load(data)  # says what it could have been
-    source = read_source(file)
-    graph, found = check(source, SHAPES.get(data))
-    if has_errors(found):
-        raise ModelError(found)
-    for diagnostic in found:
-        output.message(str(diagnostic))
-    program = build(graph, shards=SHARDS)
-    dataset = load(data, data_dir=data_dir, sizes=(chosen.train, chosen.valid, chosen.test))
-    splits = make_splits(dataset, train=chosen.train, valid=chosen.valid, test=chosen.test, seed=chosen.seed)
+    given = {name: value for name, value in options.items() if _is_given(context, name)}
+    overrides = (*read_changes(changes), *_overrides(given, processes))
+    experiment = checked(read_source(file), overrides)
+    _summarise(train_experiment(experiment, Path(out), processes=processes, legacy_csv=legacy_csv))
+    return 0
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _overrides(given: dict[str, Any], processes: int) -> tuple[Override, ...]:
+    """The options that were given, as changes of the file's settings; refused here where they cannot be."""
+    from cnndsl.data import SHAPES, load
+    from cnndsl.language.syntax import Word
+    from cnndsl.settings import from_option
+    from cnndsl.training import Settings
+
+    Settings(processes=processes, **{name: value for name, value in given.items() if not name.startswith("data")})
+    if given.get("data", "mnist") not in SHAPES:
+        load(given["data"])  # says what it could have been
+    words = {"data", "optimizer"}
+    return tuple(
+        from_option(
+            f"--{name.replace('_', '-')}",
+            _SETTINGS[name],
+            Word("all") if value is None else Word(value) if name in words else value,
+        )
+        for name, value in given.items()
+    )
+
+
+def train_experiment(experiment: Experiment, folder: Path, *, processes: int, legacy_csv: bool = False) -> Result:
+    """Train what a file says into a folder. Raises ``ModelError`` for what this version cannot train."""
+    import secrets
+
+    from cnndsl.cli.progress import Progress
+    from cnndsl.compiler import build
+    from cnndsl.data import load, make_splits
+    from cnndsl.settings import unsupported
+    from cnndsl.training import SHARDS, compile_and_train, protocol
+
+    refused = unsupported(experiment.settings, experiment.graph.source)
+    if refused:
+        raise ModelError(refused)
+    chosen = protocol(
+        experiment.settings, seed=secrets.randbits(32), processes=processes, variables=experiment.variables
+    )
+    program = build(experiment.graph, shards=SHARDS)
+    name = experiment.settings.data.name
+    dataset = load(name, data_dir=_data_dir(experiment), sizes=(chosen.train, chosen.valid, chosen.test))
+    splits = make_splits(
+        dataset, train=chosen.train, valid=chosen.valid, test=chosen.test, seed=chosen.seed, balanced=chosen.balance
+    )
     origin = dataset.source
     del dataset  # the splits are copies, and the whole of a data set can be large
-    output.message(f"{printable(source.name)}: {program.figures}")
+    output.message(f"{printable(experiment.graph.source.name)}: {program.figures}")
     sizes = f"{len(splits.train):,} / {len(splits.valid):,} / {len(splits.test):,} images"
     output.message(f"{splits.name}: {sizes} to train, validate, test ({origin})")
     with Progress(chosen.epochs, len(splits.train)) as progress:
-        result = run(program, splits, chosen, Path(out), legacy_csv=legacy_csv, on_event=progress.show)
-    _summarise(result)
-    return 0
+        return compile_and_train(program, splits, chosen, folder, legacy_csv=legacy_csv, on_event=progress.show)
+
+
+def _data_dir(experiment: Experiment) -> Path | None:
+    """The folder of the data: one that the file names is seen from the file's own folder."""
+    folder, place = experiment.settings.data.dir, experiment.settings.places.get("data.dir")
+    if folder is None or place is None:
+        return None
+    return Path(folder) if place.option else Path(place.span.file).parent / folder
 
 
 def _summarise(result: Result) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
-from cnndsl.compiler.advise import advise
-from cnndsl.compiler.infer import check_shapes
-from cnndsl.errors import Diagnostic, ModelError, Span
-from cnndsl.language import Graph, Source, read_graph
+from cnndsl.compiler.experiment import Experiment, check_experiment, has_errors, read_experiment
+from cnndsl.errors import Diagnostic, ModelError
+from cnndsl.language import Graph, Source
 from cnndsl.language.graph import Shape
 from cnndsl.language.source import checked, read_source
-from cnndsl.layers._fields import spell
 
 if TYPE_CHECKING:
     from cnndsl.compiler.program import Program, build
+    from cnndsl.settings import Override
 
-__all__ = ["Program", "build", "check", "compile_model", "has_errors"]
+__all__ = [
+    "Experiment",
+    "Program",
+    "build",
+    "check",
+    "check_experiment",
+    "compile_model",
+    "has_errors",
+    "read_experiment",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -55,37 +61,12 @@ def compile_model(source: str | os.PathLike[str], input_shape: Shape | None = No
     return build(graph)
 
 
-def check(source: Source, input_shape: Shape | None = None) -> tuple[Graph, tuple[Diagnostic, ...]]:
+def check(
+    source: Source, input_shape: Shape | None = None, overrides: tuple[Override, ...] = ()
+) -> tuple[Graph, tuple[Diagnostic, ...]]:
     """The graph of a file with shapes inferred, and everything found: errors, warnings, notes, in file order.
 
     Without an input shape, here or in the file, the layers are not checked against each other (S200 says so).
     """
-    graph, found = read_graph(source)
-    stated = () if any(diagnostic.code == "S203" for diagnostic in found) else graph.input_shape
-    if input_shape and stated and input_shape != stated:
-        found = (*found, _other_input(graph, input_shape))
-    shape = input_shape or stated
-    if not shape:
-        return graph, found if has_errors(found) else (*found, _no_input(graph))
-    shaped, shape_errors = check_shapes(evolve(graph, input_shape=shape))
-    found = (*found, *shape_errors, *advise(shaped))
-    return shaped, tuple(sorted(found, key=lambda diagnostic: (diagnostic.span.line, diagnostic.span.column)))
-
-
-def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
-    """Whether any of them is more than a warning."""
-    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
-
-
-def _no_input(graph: Graph) -> Diagnostic:
-    message = "the file does not say what the images are, and nothing else does"
-    hint = "add a first line such as `input 3x32x32`, or give input_shape=(3, 32, 32)"
-    return Diagnostic("S200", "error", message, Span(graph.source.name, 1), (hint,))
-
-
-def _other_input(graph: Graph, shape: Shape) -> Diagnostic:
-    message = f"the file says `input {spell(graph.input_shape)}`, the data is {spell(shape)}"
-    span = graph.input_span or Span(graph.source.name, 1)
-    hint = f"write `input {spell(shape)}`, leave the line out, or name other data"
-    excerpt = ((span.line, graph.source.line(span.line), ""),)
-    return Diagnostic("D509", "error", message, span, (hint,), excerpt=excerpt)
+    experiment = check_experiment(source, overrides, input_shape=input_shape)
+    return experiment.graph, experiment.diagnostics

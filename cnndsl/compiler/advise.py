@@ -6,9 +6,9 @@ from functools import singledispatch
 from typing import Any
 
 from cnndsl.errors import Diagnostic, Severity, Span
-from cnndsl.language.graph import Graph, Node, Shape
-from cnndsl.layers import kind_of
+from cnndsl.language.graph import Graph, Node, Shape, call_chain
 from cnndsl.layers._fields import spell
+from cnndsl.layers._window import window_of
 from cnndsl.layers.fc import FC
 from cnndsl.layers.pool import Pool
 
@@ -35,13 +35,8 @@ def _(_spec: FC, shape: Shape) -> Advice | None:
 
 @_advice.register
 def _(spec: Pool, shape: Shape) -> Advice | None:
-    _, rows, columns = kind_of(spec).out_shape(spec, shape)
-    lost = [
-        _lost(size, out, kernel, stride, pad)
-        for size, out, kernel, stride, pad in zip(
-            shape[1:], (rows, columns), spec.kernel, spec.stride, spec.pad, strict=True
-        )
-    ]
+    window = window_of(spec, (shape[1], shape[2]), ceil=spec.ceil)
+    lost = list(map(_lost, window.size, window.out, window.kernel, window.stride, window.pad))
     if not any(lost):
         return None
     message = f"Pool {spell(spec.kernel)} on {spell(shape[1:])} drops the last {_lines(*lost)} of the map"
@@ -64,5 +59,5 @@ def _lost(size: int, out: int, kernel: int, stride: int, pad: int) -> int:
 def _place(graph: Graph, node: Node, advice: Advice) -> Diagnostic:
     code, severity, message, hint = advice
     span = node.span or Span(graph.source.name, 1)
-    excerpt = ((span.line, graph.source.line(span.line).split("#")[0], ""),)
-    return Diagnostic(code, severity, message, span, (hint,), excerpt=excerpt)
+    excerpt = ((span.line, graph.line(span).split("#")[0], ""),)
+    return Diagnostic(code, severity, message, span, (hint,), call_chain(node.calls, span), excerpt)

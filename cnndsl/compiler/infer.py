@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from cnndsl.errors import Diagnostic, Span
-from cnndsl.language.graph import INPUT, Graph, Node, Shape
+from cnndsl.language.graph import INPUT, Graph, Node, Shape, call_chain
 from cnndsl.layers import kind_of
 from cnndsl.layers._fields import spell
 from cnndsl.layers._kind import ShapeError
@@ -47,20 +47,15 @@ def _infer(graph: Graph) -> tuple[Graph, tuple[Node, ShapeError] | None]:
 
 def _diagnose(shaped: Graph, node: Node, error: ShapeError) -> Diagnostic:
     span = node.span or Span(shaped.source.name, 1)
-    rows = [(span.line, shaped.source.line(span.line), error.needs)]
-    producers = [other for other in shaped.nodes if other.path in node.inputs and other.span]
-    for producer in producers:
-        if producer.span and producer.span.line != span.line:
-            line = producer.span.line
-            rows.insert(0, (line, shaped.source.line(line), f"-> {spell(producer.out_shape)}"))
+    rows = {span.line: (span.line, shaped.line(span).split("#")[0], error.needs)}
+    for producer in shaped.nodes:
+        place = producer.span
+        if place and producer.path in node.inputs and place.file == span.file:
+            row = (place.line, shaped.line(place).split("#")[0], f"-> {spell(producer.out_shape)}")
+            rows.setdefault(place.line, row)
     hints = (error.hint,) if error.hint else ()
-    return Diagnostic(
-        error.code, "error", str(error), span, hints, notes=(_story(shaped),), excerpt=_without_comments(rows)
-    )
-
-
-def _without_comments(rows: list[tuple[int, str, str]]) -> tuple[tuple[int, str, str], ...]:
-    return tuple((number, text.split("#")[0], remark) for number, text, remark in rows)
+    notes = (*call_chain(node.calls, span), _story(shaped))
+    return Diagnostic(error.code, "error", str(error), span, hints, notes, tuple(sorted(rows.values())))
 
 
 def _story(shaped: Graph) -> str:

@@ -26,7 +26,7 @@ class Step:
     inputs: tuple[str, ...]
     kind: LayerKind[Any]
     wants_dx: bool
-    has_weights: bool
+    is_trained: bool
     last_uses: tuple[str, ...]
 
 
@@ -49,8 +49,8 @@ def lower(graph: Graph) -> tuple[Step, ...]:
         kind = kind_of(node.spec)
         last_uses = tuple(sorted(set(node.inputs) - needed))
         needed.update(node.inputs)
-        has_weights = bool(kind.weights(node.spec, *node.in_shapes))
-        steps.append(Step(node.path, node.owner, node.spec, node.inputs, kind, node.wants_dx, has_weights, last_uses))
+        is_trained = any(weight.trained for weight in kind.weights(node.spec, *node.in_shapes).values())
+        steps.append(Step(node.path, node.owner, node.spec, node.inputs, kind, node.wants_dx, is_trained, last_uses))
     return tuple(reversed(steps))
 
 
@@ -102,7 +102,7 @@ def run_backward(
     for step, residual in zip(reversed(steps), reversed(tape.residuals), strict=True):
         kind = step.kind
         incoming = cotangents.pop(step.path, None)
-        if incoming is None or not (step.wants_dx or step.has_weights):
+        if incoming is None or not (step.wants_dx or step.is_trained):
             continue
         ctx = wanting if step.wants_dx else leaving
         if kind.random:
@@ -112,7 +112,8 @@ def run_backward(
             grads[step.owner].update(own)
         for path, dx in zip(step.inputs, dxs, strict=True):
             if dx is not None:
+                # A value that several layers took has the sum of their gradients, the last layer's first.
                 before = cotangents.get(path)
-                cotangents[path] = dx if before is None else np.add(before, dx)
+                cotangents[path] = dx if before is None else np.add(before, dx, out=wanting.like(dx))
     in_order = {path: {name: grads[path][name] for name in own} for path, own in params.items()}
     return cotangents.get(INPUT, _NOTHING), in_order

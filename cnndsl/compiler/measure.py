@@ -1,4 +1,4 @@
-"""What a network costs and sees: parameters, multiply-adds, receptive field. Verbs over specs."""
+"""What a network costs and sees: parameters, multiply-adds, receptive field, depth. Verbs over specs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from attrs import frozen
 
 from cnndsl.language.graph import INPUT, Graph, Node, Shape
 from cnndsl.layers import kind_of
+from cnndsl.layers._window import reach_of
+from cnndsl.layers.avg_pool import AvgPool
 from cnndsl.layers.conv import Conv
+from cnndsl.layers.conv_transpose import ConvTranspose
+from cnndsl.layers.dw_conv import DWConv
 from cnndsl.layers.fc import FC
 from cnndsl.layers.pool import Pool
+from cnndsl.layers.upsample import Upsample
+
+_FLOAT32 = 4  # bytes
 
 
 @frozen
 class Figures:
     """Of one image: trained parameters, multiply-adds (MACs) of a forward pass, receptive field in input pixels.
 
-    The receptive field is that of the last layer on a map, along the height, longest path; a fully connected layer
-    sees everything and does not count.
+    Convolutions and fully connected layers have multiply-adds, everything else is not counted. The receptive field is
+    that of the last layer on a map, along the height, longest path; a fully connected layer or a global pooling sees
+    everything and does not count.
     """
 
     parameters: int
@@ -31,12 +39,32 @@ class Figures:
         return f"{self.parameters:,} parameters, {self.macs:,} MACs, receptive field {self.receptive_field}"
 
 
+@frozen
+class NodeFigures:
+    """The same of one node: what it adds, the bytes of its output in single precision, the receptive field there."""
+
+    path: str
+    parameters: int
+    macs: int
+    activation_bytes: int
+    receptive_field: int
+
+
 def measure(graph: Graph) -> Figures:
     """The figures of a graph with shapes."""
     return Figures(
         sum(parameters(node) for node in graph.nodes),
-        sum(_macs(node.spec, node.in_shapes[0], node.out_shape) for node in graph.nodes),
-        _receptive_field(graph),
+        sum(macs(node) for node in graph.nodes),
+        max(field for field, _ in receptive_fields(graph).values()),
+    )
+
+
+def measure_nodes(graph: Graph) -> tuple[NodeFigures, ...]:
+    """The figures of each node of a graph with shapes, in file order."""
+    fields = receptive_fields(graph)
+    return tuple(
+        NodeFigures(node.path, parameters(node), macs(node), _FLOAT32 * prod(node.out_shape), fields[node.path][0])
+        for node in graph.nodes
     )
 
 
@@ -46,6 +74,11 @@ def parameters(node: Node) -> int:
     return sum(prod(weight.shape) for weight in weights.values() if weight.trained)
 
 
+def macs(node: Node) -> int:
+    """Multiply-adds of a node with shapes, for one image."""
+    return _macs(node.spec, node.in_shapes[0], node.out_shape)
+
+
 @singledispatch
 def _macs(_spec: Any, _in_shape: Shape, _out_shape: Shape) -> int:
     return 0
@@ -53,7 +86,17 @@ def _macs(_spec: Any, _in_shape: Shape, _out_shape: Shape) -> int:
 
 @_macs.register
 def _(spec: Conv, in_shape: Shape, out_shape: Shape) -> int:
-    return prod(out_shape) * in_shape[0] * prod(spec.kernel)
+    return prod(out_shape) * in_shape[0] // spec.groups * prod(spec.kernel)
+
+
+@_macs.register
+def _(spec: DWConv, _in_shape: Shape, out_shape: Shape) -> int:
+    return prod(out_shape) * prod(spec.kernel)
+
+
+@_macs.register
+def _(spec: ConvTranspose, in_shape: Shape, _out_shape: Shape) -> int:
+    return prod(in_shape) * spec.out * prod(spec.kernel)
 
 
 @_macs.register
@@ -61,23 +104,54 @@ def _(_spec: FC, in_shape: Shape, out_shape: Shape) -> int:
     return prod(in_shape) * prod(out_shape)
 
 
-@singledispatch
-def _window(_spec: Any) -> tuple[int, int]:
-    """Kernel and stride along the height."""
-    return 1, 1
-
-
-@_window.register(Conv)
-@_window.register(Pool)
-def _(spec: Conv | Pool) -> tuple[int, int]:
-    return spec.kernel[0], spec.stride[0]
-
-
-def _receptive_field(graph: Graph) -> int:
-    """Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill, 2019."""
-    seen = {INPUT: (1, 1)}  # field and jump, both in input pixels
+def depth(graph: Graph) -> int:
+    """Layers with multiply-adds on the longest path: what the 8 in ResNet-8 counts."""
+    depths = {INPUT: 0}
     for node in graph.nodes:
+        depths[node.path] = max(depths[path] for path in node.inputs) + (macs(node) > 0)
+    return max(depths.values())
+
+
+def receptive_fields(graph: Graph) -> dict[str, tuple[int, int]]:
+    """By path, ``@input`` included: the receptive field, and how far two neighbours of the map lie apart.
+
+    Both in input pixels, along the height, rounded up where a map was made larger (Araujo, Norris and Sim, "Computing
+    receptive fields of convolutional neural networks", Distill, 2019).
+    """
+    sights = {node.path: _sight(node.spec) for node in graph.nodes}
+    pixel = prod(finer for _, _, finer in sights.values())  # in parts that come out whole whatever the path
+    seen = {INPUT: (pixel, pixel)}
+    for node in graph.nodes:
+        # Of several inputs the one that sees most.
         field, jump = max(seen[path] for path in node.inputs)
-        kernel, stride = _window(node.spec)
-        seen[node.path] = field + (kernel - 1) * jump, jump * stride
-    return max(field for field, _ in seen.values())
+        rows, step, finer = sights[node.path]
+        seen[node.path] = field + (rows - 1) * jump, jump * step // finer
+    return {path: (-(-field // pixel), -(-jump // pixel)) for path, (field, jump) in seen.items()}
+
+
+@singledispatch
+def _sight(_spec: Any) -> tuple[int, int, int]:
+    """How many rows of the input a row of the output sees; its step in them; how many times more rows there are."""
+    return 1, 1, 1
+
+
+@_sight.register
+def _(spec: Conv) -> tuple[int, int, int]:
+    return reach_of(spec.kernel, spec.dilation)[0], spec.stride[0], 1
+
+
+@_sight.register(DWConv)
+@_sight.register(Pool)
+@_sight.register(AvgPool)
+def _(spec: DWConv | Pool | AvgPool) -> tuple[int, int, int]:
+    return spec.kernel[0], spec.stride[0], 1
+
+
+@_sight.register
+def _(spec: ConvTranspose) -> tuple[int, int, int]:
+    return -(-spec.kernel[0] // spec.stride[0]), 1, spec.stride[0]
+
+
+@_sight.register
+def _(spec: Upsample) -> tuple[int, int, int]:
+    return 1 if spec.mode == "nearest" or spec.factor[0] == 1 else 2, 1, spec.factor[0]

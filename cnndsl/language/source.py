@@ -7,7 +7,7 @@ import stat
 import sys
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cnndsl.errors import Diagnostic, InputError, ModelError, Span
 
@@ -15,14 +15,16 @@ MAX_BYTES = 1 << 20
 MAX_LINES = 10_000
 MAX_LINE_LENGTH = 4096
 MAX_WORDS = 100_000
+_MARKS = ";,=()[]{}"
 
 
 @frozen
 class Source:
-    """A model file's text and the name to show for it."""
+    """A model file's text and the name to show for it; ``folder`` is where its ``include`` lines look, if anywhere."""
 
     name: str
     text: str = field(repr=False)
+    folder: Path | None = field(default=None, eq=False)
     #: The text by lines, without their ends; line ``n`` is ``lines[n - 1]``.
     lines: tuple[str, ...] = field(init=False, repr=False, eq=False)
 
@@ -48,7 +50,9 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     name = os.fspath(path)
     shown = "<stdin>" if name == "-" else name
     try:
-        return decode(shown, _read_stdin() if name == "-" else _read_file(Path(name)))
+        if name == "-":
+            return decode(shown, _read_stdin())
+        return evolve(decode(shown, _read_file(Path(name))), folder=Path(name).parent)
     except FileNotFoundError:
         raise InputError(f"{name}: there is no such file", code="D503", hint=_nearby(Path(name))) from None
     except OSError as error:
@@ -113,8 +117,8 @@ def checked(source: Source) -> Source:
         if len(line) > MAX_LINE_LENGTH:
             message = f"a line of {len(line):,} characters; {MAX_LINE_LENGTH:,} is the limit"
             raise _refusal(source.name, number, 1, "P005", message, "one statement a line")
-    if len(source.text.split()) + source.text.count(";") > MAX_WORDS:
-        message = f"more than {MAX_WORDS:,} words"
+    if len(source.text.split()) + sum(map(source.text.count, _MARKS)) > MAX_WORDS:
+        message = f"more than {MAX_WORDS:,} words and marks"
         raise _refusal(source.name, 1, 1, "P005", message, "model files are small texts")
     return source
 

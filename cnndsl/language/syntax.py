@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import Any
+
+from attrs import fields, frozen, has
 
 from cnndsl.errors import Span
 
@@ -218,3 +220,13 @@ class Section:
 
 Flow = Layer | Repeat | Residual | Branch
 Statement = Flow | Version | Input | Let | Include | Block | Section
+
+
+def without_places(tree: Any) -> Any:
+    """A tree, or a tuple of them, as plain values without spans: equal for two that say the same in the same words."""
+    if isinstance(tree, tuple):
+        return tuple([without_places(part) for part in tree])
+    if not has(type(tree)):
+        return type(tree).__name__, tree  # 1 and 1.0 and true are not the same
+    said = (field.name for field in fields(type(tree)) if not field.name.endswith("span"))
+    return type(tree).__name__, tuple([without_places(getattr(tree, name)) for name in said])

@@ -25,17 +25,16 @@ import numpy as np
 
 from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Context
-from cnndsl.layers._window import Windowed, out_size
+from cnndsl.layers._window import Window
 
 # What packing one element costs, in multiply-adds: fitted to timings of 6 to 32 channels on OpenBLAS.
 _PACKING = 12
 
 
-def forward(spec: Windowed, weight: Array, x: Array, ctx: Context) -> tuple[Array, Array]:
+def forward(spec: Window, weight: Array, x: Array, ctx: Context) -> tuple[Array, Array]:
     """``y`` without bias, and ``col`` for :func:`weight_gradient`."""
-    height, _, width, images = x.shape
-    rows, columns = out_size(spec, height, width)
-    col = _columns(spec, x, (rows, columns), ctx)
+    (rows, columns), images = spec.out, x.shape[3]
+    col = copy_columns(spec, x, ctx)
     outputs = weight.shape[0]
     band = _band_rows(rows, outputs, spec.kernel[0], spec.stride[0])
     y = ctx.empty((rows, outputs, columns, images), x.dtype)
@@ -47,7 +46,7 @@ def forward(spec: Windowed, weight: Array, x: Array, ctx: Context) -> tuple[Arra
     return y, col
 
 
-def weight_gradient(spec: Windowed, col: Array, dy: Array, ctx: Context) -> Array:
+def weight_gradient(spec: Window, col: Array, dy: Array, ctx: Context) -> Array:
     """``dW`` ``(O, C, kh, kw)``, new memory."""
     (kh, kw), stride = spec.kernel, spec.stride[0]
     rows, outputs, columns, images = dy.shape
@@ -62,7 +61,7 @@ def weight_gradient(spec: Windowed, col: Array, dy: Array, ctx: Context) -> Arra
     return np.ascontiguousarray(dw.transpose(0, 3, 1, 2))
 
 
-def input_gradient(spec: Windowed, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
+def input_gradient(spec: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
     """``dx`` ``(H, C, W, N)`` for an input of ``size`` (H, W).
 
     A row of the input gathers the few rows of ``dy`` that it fed, again an overlapping view: one ``matmul`` for each
@@ -71,7 +70,7 @@ def input_gradient(spec: Windowed, weight: Array, dy: Array, size: Pair, ctx: Co
     outputs, channels, kh, _ = weight.shape
     _, _, columns, images = dy.shape
     reach = -(-kh // spec.stride[0])
-    padded = _pad_rows(spec, dy, size[0], reach, ctx).reshape(-1, outputs, columns * images)
+    padded = pad_rows(spec, dy, size[0], reach, ctx).reshape(-1, outputs, columns * images)
     dx = ctx.empty((size[0], channels, size[1], images), dy.dtype)
     dx.fill(0)
     for phase in range(min(spec.stride[0], kh)):
@@ -79,11 +78,12 @@ def input_gradient(spec: Windowed, weight: Array, dy: Array, size: Pair, ctx: Co
     return dx
 
 
-def _columns(spec: Windowed, x: Array, out: Pair, ctx: Context) -> Array:
-    (kh, kw), (sh, sw), (ph, pw) = spec.kernel, spec.stride, spec.pad
+def copy_columns(spec: Window, x: Array, ctx: Context) -> Array:
+    """``col``: the padded input once for each column of the kernel, shifted and thinned by the stride."""
+    (kh, kw), (sh, sw), (ph, pw), out = spec.kernel, spec.stride, spec.pad, spec.out
     height, channels, width, images = x.shape
     needed = (out[0] - 1) * sh + kh
-    if kw == 1 and sw == 1 and ph == 0 and pw == 0:
+    if kw == sw == 1 and ph == pw == 0 and needed <= height:
         return np.ascontiguousarray(x[:needed, None])
     col = ctx.empty((needed, kw, channels, out[1], images), x.dtype)
     last = min(needed, ph + height)
@@ -93,7 +93,7 @@ def _columns(spec: Windowed, x: Array, out: Pair, ctx: Context) -> Array:
         col[last:] = 0
     inside, rows = col[ph:last], x[: last - ph]
     for offset in range(kw):
-        to, source = _span(offset, sw, pw, width, out[1])
+        to, source = span(offset * spec.dilation[1], sw, pw, width, out[1])
         if to.start:
             inside[:, offset, :, : to.start] = 0
         if to.stop < out[1]:
@@ -103,15 +103,15 @@ def _columns(spec: Windowed, x: Array, out: Pair, ctx: Context) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _span(offset: int, stride: int, pad: int, width: int, outputs: int) -> tuple[slice, slice]:
-    """Which outputs a kernel column reaches inside the image, and which inputs it reads there."""
+def span(offset: int, stride: int, pad: int, width: int, outputs: int) -> tuple[slice, slice]:
+    """Which outputs the element of a window at ``offset`` reaches inside the image, and which inputs it reads there."""
     first = min(outputs, max(0, -(-(pad - offset) // stride)))
     last = max(first, min(outputs, (width - 1 + pad - offset) // stride + 1))
     start = first * stride + offset - pad
     return slice(first, last), slice(start, start + (last - first - 1) * stride + 1 if last > first else start, stride)
 
 
-def _windows(col: Array, band: int, rows: int, spec: Windowed) -> Array:
+def _windows(col: Array, band: int, rows: int, spec: Window) -> Array:
     """The windows of ``rows`` output rows, ``band`` rows each, as one overlapping view of ``col``."""
     _, kw, channels, columns, images = col.shape
     step = spec.stride[0]
@@ -151,7 +151,7 @@ def _banded(weight: Array, band: int, stride: int) -> Array:
     return matrix.reshape(band * outputs, -1)
 
 
-def _pad_rows(spec: Windowed, dy: Array, height: int, reach: int, ctx: Context) -> Array:
+def pad_rows(spec: Window, dy: Array, height: int, reach: int, ctx: Context) -> Array:
     """``dy`` with zero rows around it, so that each input row's window of ``reach`` rows exists."""
     rows = dy.shape[0]
     above = reach - 1
@@ -166,7 +166,7 @@ def _pad_rows(spec: Windowed, dy: Array, height: int, reach: int, ctx: Context) 
 
 
 def _gather_phase(
-    spec: Windowed, weight: Array, padded: Array, phase: int, dx: Array, columns: int, ctx: Context
+    spec: Window, weight: Array, padded: Array, phase: int, dx: Array, columns: int, ctx: Context
 ) -> None:
     """Add to ``dx`` what the kernel rows ``phase, phase + stride, ...`` give to the input rows of that phase."""
     (kh, kw), (sh, sw), (ph, pw) = spec.kernel, spec.stride, spec.pad
@@ -185,6 +185,6 @@ def _gather_phase(
     parts = ctx.empty((len(targets), kw, channels, columns, images), dx.dtype)
     np.matmul(matrix, window, out=parts.reshape(len(targets), kw * channels, columns * images))
     for offset in range(kw):
-        source, to = _span(offset, sw, pw, width, columns)
+        source, to = span(offset * spec.dilation[1], sw, pw, width, columns)
         reached = targets[:, :, to]
         np.add(reached, parts[:, offset, :, source], out=reached)

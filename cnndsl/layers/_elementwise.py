@@ -1,7 +1,8 @@
 """The family of activations: a function of each value alone, and its derivative.
 
-A member gives ``value(x, out)``, which writes ``f(x)``, and ``slope(x, y, dy, out)``, which writes ``f'(x) * dy`` and
-may use the output ``y``. An activation is then its spec and these two.
+A member gives ``value(spec, x, ctx)``, which is ``f(x)``, and ``slope(spec, seen, dy, ctx)``, which is ``f'(x) * dy``.
+What it has ``seen`` is the output where that tells the derivative, so that the input's memory is free as soon as nobody
+else needs it, and else the input. An activation is then its spec and these two.
 """
 
 from __future__ import annotations
@@ -18,39 +19,46 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 S = TypeVar("S")
+Value = Callable[[S, Array, Context], Array]
+Slope = Callable[[S, Array, Array, Context], Array]
 
 
-def elementwise(
-    spec: type[S],
-    value: Callable[[Array, Array], object],
-    slope: Callable[[Array, Array, Array, Array], object],
-    aliases: tuple[str, ...] = (),
-) -> LayerKind[S]:
-    """The kind of an activation."""
+def of_output(spec: type[S], value: Value[S], slope: Slope[S]) -> LayerKind[S]:
+    """The kind of an activation whose derivative is told by its output."""
+    return _elementwise(spec, value, slope, sees_output=True)
 
+
+def of_input(spec: type[S], value: Value[S], slope: Slope[S]) -> LayerKind[S]:
+    """The kind of an activation whose derivative takes its input."""
+    return _elementwise(spec, value, slope, sees_output=False)
+
+
+def _elementwise(spec: type[S], value: Value[S], slope: Slope[S], *, sees_output: bool) -> LayerKind[S]:
     def forward(
-        _spec: S, _params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
-    ) -> tuple[Array, Params, tuple[Array, Array]]:
+        own: S, _params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
+    ) -> tuple[Array, Params, Array]:
         (x,) = xs
-        y = ctx.empty(x.shape, x.dtype)
-        value(x, y)
-        return y, state, (x, y)
+        y = value(own, x, ctx)
+        return y, state, y if sees_output else x
 
     def backward(
-        _spec: S, _params: Params, residual: tuple[Array, Array], dy: Array, ctx: Context
+        own: S, _params: Params, seen: Array, dy: Array, ctx: Context
     ) -> tuple[tuple[Array | None], dict[str, Array]]:
-        x, y = residual
-        dx = ctx.empty(dy.shape, dy.dtype)
-        slope(x, y, dy, dx)
-        return (dx,), {}
+        return (slope(own, seen, dy, ctx),), {}
 
-    return LayerKind(spec, same_shape, forward, backward, aliases=aliases)
+    return LayerKind(spec, same_shape, forward, backward)
 
 
 def positive_part(x: Array, out: Array) -> Array:
     """``max(x, 0)`` into ``out``, which may be ``x``."""
     # Against an array NumPy's maximum is more than twice as fast as against a number.
-    np.maximum(x, _zeros(x.shape[-2:], x.dtype), out=out)
+    np.maximum(x, row_of(0, x), out=out)
+    return out
+
+
+def negative_part(x: Array, out: Array) -> Array:
+    """``min(x, 0)`` into ``out``, which may be ``x``."""
+    np.minimum(x, row_of(0, x), out=out)
     return out
 
 
@@ -61,8 +69,13 @@ def where_positive(y: Array, dy: Array, out: Array) -> Array:
     return out
 
 
+def row_of(number: float, like: Array) -> Array:
+    """A number as a read-only array that broadcasts against ``like`` in long runs."""
+    return _row(number, like.shape[-2:], like.dtype)
+
+
 @lru_cache(maxsize=256)
-def _zeros(shape: Shape, dtype: DTypeLike) -> Array:
-    zeros = np.zeros(shape, dtype)
-    zeros.flags.writeable = False
-    return zeros
+def _row(number: float, shape: Shape, dtype: DTypeLike) -> Array:
+    row = np.full(shape, number, dtype)
+    row.flags.writeable = False
+    return row

@@ -2,16 +2,32 @@
 
 The constructor, the checker's messages, the did-you-mean, the reference and the strategies of the tests all read it.
 ``coerce`` returns the stored form of a value, or raises ``TypeError`` for a value of the wrong sort and ``ValueError``
-for one out of range, with a message that starts with the field's name.
+for one out of range, with a message that starts with the field's name. A word comes as a ``str`` or as anything that
+spells as one, which is what the syntax tree holds.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import attrs
 
 Pair = tuple[int, int]
+#: Zeros around a map: on each side, or as many as keep ``out = ceil(in / stride)``.
+Padding = Pair | Literal["same"]
+
+#: How weights may start; ``auto`` leaves it to the program, whose default is ``he_normal``.
+INITS = (
+    "auto",
+    "he_normal",
+    "he_uniform",
+    "glorot_normal",
+    "glorot_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "orthogonal",
+    "zeros",
+)
 
 
 class Domain(Protocol):
@@ -25,13 +41,23 @@ class Domain(Protocol):
         """The stored form of ``value``."""
 
 
+class RangeError(ValueError):
+    """A number outside the range of its field. ``code`` and ``hint`` feed the diagnostic."""
+
+    code = "A107"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 def spell(value: object) -> str:
-    """A value as the language writes it: ``5x3``, ``true``, ``0.5``."""
+    """A value as the language writes it: ``5x3``, ``true``, ``0.5``, ``1e-5``."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
         return "x".join(str(part) for part in value)
-    return str(value)
+    return str(value).replace("e-0", "e-") if isinstance(value, float) else str(value)
 
 
 def _is_whole(value: object) -> bool:
@@ -94,6 +120,74 @@ class Flag:
         return value
 
 
+@attrs.frozen
+class Real:
+    """A number between ``low`` and ``high``; an end belongs to the range unless it is ``open``."""
+
+    low: float
+    high: float
+    open_low: bool = False
+    open_high: bool = False
+
+    @property
+    def interval(self) -> str:
+        """``[0, 1)``."""
+        left, right = "(" if self.open_low else "[", ")" if self.open_high else "]"
+        return f"{left}{spell(self.low)}, {spell(self.high)}{right}"
+
+    @property
+    def expected(self) -> str:
+        return f"a number in {self.interval}"
+
+    def coerce(self, name: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{name} takes {self.expected}, got {spell(value)}")
+        if not self._holds(value):
+            percent = value / 100
+            hint = f"did you mean {spell(percent)}?" if self._holds(percent) and value > 1 else ""
+            raise RangeError(f"{name} = {spell(value)} is not in {self.interval}", hint)
+        return float(value)
+
+    def _holds(self, value: float) -> bool:
+        above = self.low < value if self.open_low else self.low <= value
+        below = value < self.high if self.open_high else value <= self.high
+        return above and below
+
+
+@attrs.frozen
+class Words:
+    """One of a closed list of words, whatever its case."""
+
+    known: tuple[str, ...]
+
+    @property
+    def expected(self) -> str:
+        return f"{', '.join(self.known[:-1])} or {self.known[-1]}"
+
+    def coerce(self, name: str, value: object) -> str:
+        word = str(value).lower()
+        if word not in self.known:
+            raise TypeError(f"{name} takes {self.expected}, got {spell(value)}")
+        return word
+
+
+@attrs.frozen
+class Paddings(Size):
+    """``same``, ``valid`` (which is 0), or a size; kept as ``"same"`` or ``(height, width)``."""
+
+    minimum: int = 0
+
+    @property
+    def expected(self) -> str:
+        return f"same, valid, {super().expected}"
+
+    def coerce(self, name: str, value: object) -> Any:
+        word = str(value).lower()
+        if word in {"same", "valid"}:
+            return "same" if word == "same" else (0, 0)
+        return super().coerce(name, value)
+
+
 def _field(domain: Domain, default: Any, *, named_only: bool, doc: str) -> Any:
     def convert(value: object, _instance: object, attribute: attrs.Attribute[Any]) -> Any:
         return domain.coerce(attribute.name, value)
@@ -106,9 +200,9 @@ def _field(domain: Domain, default: Any, *, named_only: bool, doc: str) -> Any:
     )
 
 
-def count(doc: str) -> Any:
-    """A required whole number of 1 or more."""
-    return _field(Whole(1), attrs.NOTHING, named_only=False, doc=doc)
+def count(doc: str, default: Any = attrs.NOTHING, *, named_only: bool = False) -> Any:
+    """A whole number of 1 or more."""
+    return _field(Whole(1), default, named_only=named_only, doc=doc)
 
 
 def size(doc: str, default: Any = attrs.NOTHING, *, minimum: int = 1, named_only: bool = False) -> Any:
@@ -119,6 +213,26 @@ def size(doc: str, default: Any = attrs.NOTHING, *, minimum: int = 1, named_only
 def flag(doc: str, *, default: bool) -> Any:
     """A named-only switch."""
     return _field(Flag(), default, named_only=True, doc=doc)
+
+
+def padding(doc: str, *, named_only: bool = False) -> Any:
+    """Zeros around the map: ``same``, ``valid`` or a size; none by default."""
+    return _field(Paddings(), (0, 0), named_only=named_only, doc=doc)
+
+
+def real(doc: str, domain: Real, default: float, *, named_only: bool = True) -> Any:
+    """A number in a range."""
+    return _field(domain, default, named_only=named_only, doc=doc)
+
+
+def word(doc: str, *known: str) -> Any:
+    """A named-only word out of a closed list, of which the first is the default."""
+    return _field(Words(known), known[0], named_only=True, doc=doc)
+
+
+def start() -> Any:
+    """How the weights of a layer start."""
+    return word("how the weights start; auto is what the rest of the network does", *INITS)
 
 
 def domain_of(attribute: attrs.Attribute[Any]) -> Domain:

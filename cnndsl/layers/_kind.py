@@ -62,6 +62,10 @@ class Context:
         """An uninitialised array for an output, a residual or a temporary."""
         return self.scratch.empty(shape, dtype)
 
+    def like(self, x: Array) -> Array:
+        """An uninitialised array of the shape and type of another."""
+        return self.scratch.empty(x.shape, x.dtype)
+
 
 @attrs.frozen
 class Weight:

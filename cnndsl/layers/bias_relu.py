@@ -24,14 +24,14 @@ def forward(
     _spec: BiasReLU, params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
 ) -> tuple[Array, Params, Array]:
     (x,) = xs
-    y = add_bias(x, params["b"], out=ctx.empty(x.shape, x.dtype))
+    y = add_bias(x, params["b"], out=ctx.like(x))
     return positive_part(y, out=y), state, y
 
 
 def backward(
     _spec: BiasReLU, _params: Params, y: Array, dy: Array, ctx: Context
 ) -> tuple[tuple[Array], dict[str, Array]]:
-    dx = where_positive(y, dy, out=ctx.empty(dy.shape, dy.dtype))
+    dx = where_positive(y, dy, out=ctx.like(dy))
     return (dx,), {"b": bias_gradient(dx)}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnndsl.layers import _layout
 from cnndsl.layers._bias import add_bias, bias_gradient
-from cnndsl.layers._fields import count, flag
+from cnndsl.layers._fields import count, flag, start
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, layer_spec
 
 
@@ -18,6 +18,7 @@ class FC:
 
     out: int = count("number of outputs")
     bias: bool = flag("add a learnt number per output", default=True)
+    init: str = start()
 
 
 def out_shape(spec: FC, _shape: Shape) -> Shape:
@@ -26,7 +27,7 @@ def out_shape(spec: FC, _shape: Shape) -> Shape:
 
 def weights(spec: FC, shape: Shape) -> dict[str, Weight]:
     inputs = prod(shape)
-    matrix = Weight((spec.out, inputs), "he_normal", inputs, spec.out)
+    matrix = Weight((spec.out, inputs), spec.init, inputs, spec.out)
     return {"W": matrix, "b": Weight((spec.out,))} if spec.bias else {"W": matrix}
 
 

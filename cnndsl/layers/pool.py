@@ -1,9 +1,9 @@
-"""Pool: the largest value of each window; of equal ones the first in row order has all the gradient.
+"""Pool: the largest value of each window, or on request the average.
 
-The maximum over a window is one along the width and then one along the height, and both are running maxima over
-shifted slices. That order (width first) is what makes the first of equal values in row order win. Slices along the
-width with a stride have short runs; they are copied into arrays of their own first, which is cheaper than to compute on
-them in place.
+Of equal values the first in row order has all the gradient. The maximum over a window is one along the width and then
+one along the height, and both are running maxima over shifted slices. That order (width first) is what makes the first
+of equal values in row order win. Slices along the width with a stride have short runs; they are copied into arrays of
+their own first, which is cheaper than to compute on them in place.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from cnndsl.layers._fields import Pair, size
+from cnndsl.layers import _average
+from cnndsl.layers._fields import Padding, Pair, flag, padding, size, word
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, as_map, layer_spec
 from cnndsl.layers._layout import copy_images
-from cnndsl.layers._window import out_size
+from cnndsl.layers._window import Window, check_pad, window_of
 
 _WIDTH, _HEIGHT = 2, 0  # axes of (H, C, W, N)
 
@@ -23,57 +24,74 @@ _WIDTH, _HEIGHT = 2, 0  # axes of (H, C, W, N)
 class Pool:
     """The maximum of each window: C x H x W -> C x OH x OW, OH = floor((H + 2*pad - kernel)/stride) + 1.
 
-    Padding counts as minus infinity. Rows and columns that no whole window reaches are dropped.
+    Rows and columns that no whole window reaches are dropped; ``ceil=true`` rounds up instead, where the last window
+    begins on the map. ``pad=same`` makes OH = ceil(H/stride). Padding is never the maximum, and an average is that of
+    the real pixels alone.
     """
 
     kernel: Pair = size("height and width of the window")
     stride: Pair = size("step of the window", attrs.Factory(lambda spec: spec.kernel, takes_self=True))
-    pad: Pair = size("rows and columns around the map, less than the kernel", (0, 0), minimum=0, named_only=True)
+    pad: Padding = padding("rows and columns around the map, less than the kernel", named_only=True)
+    mode: str = word("what is taken of each window", "max", "avg")
+    ceil: bool = flag("let the last window hang over the end", default=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.pad[0] >= self.kernel[0] or self.pad[1] >= self.kernel[1]:
-            raise ValueError("pad must be smaller than the kernel: a window of padding alone has no maximum")
+        check_pad(self, "maximum" if self.mode == "max" else "average")
 
 
-Residual = tuple[Shape, list[Array], list[Array]]
+Residual = tuple[Window, list[Array], list[Array]]
 
 
 def out_shape(spec: Pool, shape: Shape) -> Shape:
     channels, height, width = as_map(spec, shape)
-    return channels, *out_size(spec, height, width)
+    return channels, *window_of(spec, (height, width), ceil=spec.ceil).out
 
 
 def forward(
     spec: Pool, _params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
-) -> tuple[Array, Params, Residual]:
+) -> tuple[Array, Params, Window | Residual]:
     (x,) = xs
-    padded = _padded(spec, x, ctx)
-    rows, columns = out_size(spec, x.shape[0], x.shape[2])
-    along_width, later_columns = _running_max(padded, _WIDTH, spec.kernel[1], spec.stride[1], columns, ctx)
-    y, later_rows = _running_max(along_width, _HEIGHT, spec.kernel[0], spec.stride[0], rows, ctx)
-    return y, state, (x.shape, later_columns, later_rows)
+    window = window_of(spec, (x.shape[0], x.shape[2]), ceil=spec.ceil)
+    if spec.mode == "avg":
+        return _average.forward(window, x, ctx), state, window
+    y, residual = maximum(window, x, ctx)
+    return y, state, residual
 
 
 def backward(
-    spec: Pool, _params: Params, residual: Residual, dy: Array, ctx: Context
+    _spec: Pool, _params: Params, residual: Window | Residual, dy: Array, ctx: Context
 ) -> tuple[tuple[Array], dict[str, Array]]:
-    shape, later_columns, later_rows = residual
-    height, channels, width, images = shape
-    ph, pw = spec.pad
-    columns = dy.shape[2]
-    middle = ctx.empty((height + 2 * ph, channels, columns, images), dy.dtype)
-    _hand_back(dy, middle, _HEIGHT, spec.stride[0], later_rows, ctx)
-    dx = ctx.empty((height + 2 * ph, channels, width + 2 * pw, images), dy.dtype)
-    _hand_back(middle, dx, _WIDTH, spec.stride[1], later_columns, ctx)
-    return (dx[ph : ph + height, :, pw : pw + width],), {}
+    if isinstance(residual, Window):
+        return (_average.backward(residual, dy, ctx),), {}
+    return (maximum_gradient(residual, dy, ctx),), {}
 
 
-def _padded(spec: Pool, x: Array, ctx: Context) -> Array:
-    ph, pw = spec.pad
-    if ph == 0 and pw == 0:
+def maximum(window: Window, x: Array, ctx: Context) -> tuple[Array, Residual]:
+    """The largest value of each window, and which it was."""
+    padded = _padded(window, x, ctx)
+    (kh, kw), (sh, sw), (rows, columns) = window.kernel, window.stride, window.out
+    along_width, later_columns = _running_max(padded, _WIDTH, kw, sw, columns, ctx)
+    y, later_rows = _running_max(along_width, _HEIGHT, kh, sh, rows, ctx)
+    return y, (window, later_columns, later_rows)
+
+
+def maximum_gradient(residual: Residual, dy: Array, ctx: Context) -> Array:
+    """``dx``: each number of ``dy`` where its maximum stood."""
+    window, later_columns, later_rows = residual
+    (ph, pw), (height, width), (rows, columns) = window.pad, window.size, window.framed
+    _, channels, outputs, images = dy.shape
+    middle = ctx.empty((rows, channels, outputs, images), dy.dtype)
+    _hand_back(dy, middle, _HEIGHT, window.stride[0], later_rows, ctx)
+    dx = ctx.empty((rows, channels, columns, images), dy.dtype)
+    _hand_back(middle, dx, _WIDTH, window.stride[1], later_columns, ctx)
+    return dx[ph : ph + height, :, pw : pw + width]
+
+
+def _padded(window: Window, x: Array, ctx: Context) -> Array:
+    (ph, pw), (height, width), (rows, columns) = window.pad, window.size, window.framed
+    if (rows, columns) == (height, width):
         return x
-    height, channels, width, images = x.shape
-    padded = ctx.empty((height + 2 * ph, channels, width + 2 * pw, images), x.dtype)
+    padded = ctx.empty((rows, x.shape[1], columns, x.shape[3]), x.dtype)
     padded.fill(-np.inf)
     padded[ph : ph + height, :, pw : pw + width] = x
     return padded
@@ -110,7 +128,7 @@ def _hand_back(dy: Array, dx: Array, axis: int, stride: int, later: list[Array],
     first, *others = [_shifted(dx, axis, offset, stride, count) for offset in range(kernel)]
     rest = dy
     for target, won in zip(reversed(others), reversed(later), strict=True):
-        part = np.multiply(rest, won, out=ctx.empty(dy.shape, dy.dtype))
+        part = np.multiply(rest, won, out=ctx.like(dy))
         put(part, target)
         rest = np.subtract(rest, part, out=part)
     put(rest, first)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnndsl.layers._elementwise import elementwise, positive_part, where_positive
-from cnndsl.layers._kind import Array, layer_spec
+from cnndsl.layers._elementwise import of_output, positive_part, where_positive
+from cnndsl.layers._kind import Array, Context, layer_spec
 
 
 @layer_spec
@@ -11,12 +11,12 @@ class ReLU:
     """Negative values become zero; the shape stays."""
 
 
-def value(x: Array, out: Array) -> None:
-    positive_part(x, out)
+def value(_spec: ReLU, x: Array, ctx: Context) -> Array:
+    return positive_part(x, out=ctx.like(x))
 
 
-def slope(_x: Array, y: Array, dy: Array, out: Array) -> None:
-    where_positive(y, dy, out)
+def slope(_spec: ReLU, y: Array, dy: Array, ctx: Context) -> Array:
+    return where_positive(y, dy, out=ctx.like(dy))
 
 
-KIND = elementwise(ReLU, value, slope)
+KIND = of_output(ReLU, value, slope)

@@ -24,7 +24,7 @@ def forward(
 ) -> tuple[Array, Params, Array]:
     (x,) = xs
     axis = _class_axis(x)
-    y = np.subtract(x, x.max(axis=axis, keepdims=True), out=ctx.empty(x.shape, x.dtype))
+    y = np.subtract(x, x.max(axis=axis, keepdims=True), out=ctx.like(x))
     np.exp(y, out=y)
     np.divide(y, y.sum(axis=axis, keepdims=True), out=y)
     return y, state, y
@@ -33,8 +33,8 @@ def forward(
 def backward(
     _spec: Softmax, _params: Params, y: Array, dy: Array, ctx: Context
 ) -> tuple[tuple[Array], dict[str, Array]]:
-    product = np.multiply(y, dy, out=ctx.empty(y.shape, y.dtype))
-    dx = np.subtract(dy, product.sum(axis=_class_axis(y), keepdims=True), out=ctx.empty(y.shape, y.dtype))
+    product = np.multiply(y, dy, out=ctx.like(y))
+    dx = np.subtract(dy, product.sum(axis=_class_axis(y), keepdims=True), out=ctx.like(y))
     np.multiply(dx, y, out=dx)
     return (dx,), {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnndsl.training.loop import Carry, EpochDone, StepDone, start, team, train, train_step
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.run import Result, check_output, compile_and_train
-from cnndsl.training.settings import Settings
+from cnndsl.training.settings import Settings, protocol
 from cnndsl.training.team import SHARDS, Team
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "compile_and_train",
     "confusion",
     "evaluate",
+    "protocol",
     "start",
     "team",
     "train",

@@ -83,7 +83,7 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
     DivergedError
         A loss is not finite.
     """
-    optimiser = OPTIMISERS[settings.optimizer](settings.lr)
+    optimiser = OPTIMISERS[settings.optimizer](settings.lr, **settings.constants)
     carry = start(program, optimiser, settings.seed)
     with single_blas_thread(), team(program, settings) as model:
         for epoch in range(1, settings.epochs + 1):

@@ -83,7 +83,7 @@ def compile_and_train(
         with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
             for event in train(program, splits, settings):
                 if isinstance(event, EpochDone):
-                    _keep(program, splits, folder, rows, event, legacy_csv=legacy_csv)
+                    _keep(program, splits, settings, folder, rows, event, legacy_csv=legacy_csv)
                 on_event(event)
             train_seconds = time.perf_counter() - started
             return _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
@@ -94,7 +94,14 @@ def compile_and_train(
 
 
 def _keep(
-    program: Program, splits: Splits, folder: Path, rows: list[Row], event: EpochDone, *, legacy_csv: bool
+    program: Program,
+    splits: Splits,
+    settings: Settings,
+    folder: Path,
+    rows: list[Row],
+    event: EpochDone,
+    *,
+    legacy_csv: bool,
 ) -> None:
     """Note an epoch; write the history, and the weights where they are the best so far."""
     row = Row(event.epoch, event.train_loss, event.valid)
@@ -105,7 +112,7 @@ def _keep(
         _remove_results(folder)
     rows.append(row)
     if best(rows) is row:
-        save_weights(folder / WEIGHTS, event.carry.params, event.carry.state, _about(program, splits, row))
+        save_weights(folder / WEIGHTS, event.carry.params, event.carry.state, _about(program, splits, settings, row))
     history = legacy_history_csv(rows, len(splits.valid)) if legacy_csv else history_csv(rows)
     write_durably(folder / "history.csv", history.encode())
 
@@ -191,12 +198,13 @@ def _remove_results(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _about(program: Program, splits: Splits, row: Row) -> dict[str, Any]:
+def _about(program: Program, splits: Splits, settings: Settings, row: Row) -> dict[str, Any]:
     """What travels with the weights."""
     return {
         "epoch": row.epoch,
         "valid": attrs.asdict(row.valid),
         "model": program.graph.source.text,
+        "variables": dict(settings.variables),
         "input": list(program.input_shape),
         "classes": list(splits.classes),
         "mean": [float(value) for value in splits.mean],

@@ -10,9 +10,10 @@ import pytest
 
 from cnndsl.errors import ModelError
 from cnndsl.language import Source, read_graph
+from cnndsl.language.binding import takes_many
 from cnndsl.language.render import render_spec
 from cnndsl.layers import REGISTRY, conv, pool
-from cnndsl.layers._fields import Size, Whole, domain_of
+from cnndsl.layers._fields import Size, Whole, domain_of, spell
 from cnndsl.layers._kind import LayerKind
 from cnndsl.layers.fc import FC
 from cnndsl.layers.flatten import Flatten
@@ -45,7 +46,21 @@ each_kind = pytest.mark.parametrize("kind", PUBLIC, ids=lambda kind: kind.name)
 def required(kind: Kind) -> str:
     """The shortest line of a kind."""
     fields = attrs.fields(kind.spec)
-    return " ".join([kind.name, *("3" for field in fields if field.default is attrs.NOTHING)])
+    joined = ["@input"] if takes_many(kind) else []
+    return " ".join([kind.name, *("3" for field in fields if field.default is attrs.NOTHING), *joined])
+
+
+def usual(field: attrs.Attribute[Any]) -> str:
+    """A value that a field takes."""
+    return (
+        "3"
+        if field.default is attrs.NOTHING or isinstance(field.default, attrs.Factory)
+        else write_default(field.default)
+    )
+
+
+def write_default(value: object) -> str:
+    return spell(value[0] if isinstance(value, tuple) else value)
 
 
 def positional(kind: Kind) -> list[str]:
@@ -144,21 +159,24 @@ def test_an_input_with_its_channels_last_is_recognised() -> None:
 
 @each_kind
 def test_too_few_and_too_many_arguments_are_counted(kind: Kind) -> None:
-    line = required(kind)
-    for count in range(len(line.split()) - 1):
-        text = " ".join(line.split()[: 1 + count])
+    words = [word for word in required(kind).split() if word != "@input"]
+    joined = ["@input"] if takes_many(kind) else []
+    for count in range(len(words) - 1):
+        text = " ".join(words[: 1 + count])
         found = error_of(text)
         assert (found.code, underlined(text, found)) == ("A101", kind.name)
         assert f"got {count}: " in found.message
-        assert all(f"`{name}`" in found.message for name in positional(kind)[count : len(line.split()) - 1])
-    many = " ".join([kind.name, *(["1"] * len(positional(kind))), "7"])
+        assert all(f"`{name}`" in found.message for name in positional(kind)[count : len(words) - 1])
+    fields = [field for field in attrs.fields(kind.spec) if not field.kw_only]
+    many = " ".join([kind.name, *map(usual, fields), *joined, "7"])
     found = error_of(many)
     assert (found.code, underlined(many, found)) == ("A101", "7")
 
 
 @each_kind
 def test_the_example_of_a_hint_is_right(kind: Kind) -> None:
-    (hint,) = error_of(" ".join([kind.name, *["1"] * 9])).hints
+    found = errors_of(" ".join([required(kind), *["1"] * 9]))
+    (hint,) = next(error.hints for error in found if error.code == "A101")
     example = hint.removeprefix("such as `").removesuffix("`")
     assert isinstance(specs_of(example)[0], kind.spec)
 
@@ -184,8 +202,7 @@ def test_an_argument_that_is_nearly_right_is_recognised() -> None:
 @each_kind
 def test_an_argument_given_twice_is_refused(kind: Kind) -> None:
     for field in attrs.fields(kind.spec):
-        value = "true" if field.kw_only and not isinstance(domain_of(field), Whole) else "1"
-        text = f"{required(kind)} {field.name}={value} {field.name}={value}"
+        text = f"{required(kind)} {field.name}={usual(field)} {field.name}={usual(field)}"
         found = errors_of(text)
         assert {error.code for error in found} == {"A104"}
         assert {underlined(text, error) for error in found} == {field.name}
@@ -229,7 +246,8 @@ def test_a_size_may_be_a_rectangle_and_a_count_may_not() -> None:
         ("1e3", "write `1000`"),
         ("True", "write `true`"),
         ("x", "a size is written without spaces and with a small x, such as `5x3`"),
-        ('"6"', "remove the quotes"),
+        ('"6"', "remove the quotes: `6` is a number here"),
+        ('"same"', "remove the quotes"),
     ],
 )
 def test_a_value_that_is_nearly_right_is_recognised(value: str, hint: str) -> None:
@@ -277,4 +295,5 @@ def test_the_errors_of_a_model_are_one_exception() -> None:
 
 @each_kind
 def test_the_shortest_line_is_already_canonical(kind: Kind) -> None:
-    assert render_spec(specs_of(required(kind))[0]) == required(kind)
+    joined = ("@input",) if takes_many(kind) else ()
+    assert render_spec(specs_of(required(kind))[0], joined) == required(kind)

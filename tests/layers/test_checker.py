@@ -11,6 +11,7 @@ import pytest
 
 from cnndsl.layers import _convolution, bias_relu, conv, fc, pool, relu, softmax
 from cnndsl.layers._kind import Array, Context, Params
+from cnndsl.layers._window import window_of
 from tests.layers.calls import arguments
 from tests.layers.checker import TOLERANCE, NeverSmoothError, check_gradient
 from tests.strategies import Case
@@ -83,7 +84,8 @@ def test_an_unflipped_kernel_is_rejected(seed: int) -> None:
     ) -> Gradients:
         (dx,) = dxs
         mirrored = np.ascontiguousarray(params["W"][:, :, ::-1, ::-1])
-        return (_convolution.input_gradient(spec, mirrored, dy, (dx.shape[0], dx.shape[2]), ctx),), grads
+        window = window_of(spec, (dx.shape[0], dx.shape[2]))
+        return (_convolution.input_gradient(window, mirrored, dy, window.size, ctx),), grads
 
     assert wrong_parts(spoiled(CONV, unflip), seed) == {"x0"}
 

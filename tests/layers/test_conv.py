@@ -1,4 +1,4 @@
-"""Conv against four nested loops, whatever the number of output rows that one product makes."""
+"""Convolutions against nested loops, whatever the engine and the number of output rows that one product makes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from unittest.mock import patch
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cnndsl.layers import _convolution, conv
+from cnndsl.layers import _convolution, conv, conv_transpose, dw_conv
 from cnndsl.layers._kind import Array
+from cnndsl.layers._window import window_of
+from tests import strategies
 from tests.layers.calls import Arguments, Results, arguments, run
 from tests.layers.references import convolve, convolve_back, outer
 from tests.strategies import Case, cases, thorough
 
 CASES = cases(conv.KIND)
+PLAIN = CASES.map(lambda case: attrs.evolve(case, spec=attrs.evolve(case.spec, groups=1, dilation=1)))
 # Few filters and many rows: cases in which bands of several rows pay.
 BANDED = [
     Case(conv.KIND, conv.Conv(1, 3), ((1, 26, 4),), images=1),
@@ -74,7 +77,7 @@ def test_every_band_gives_the_same(case: Case) -> None:
 
 
 @thorough(30)
-@given(case=CASES, data=st.data())
+@given(case=PLAIN, data=st.data())
 def test_a_drawn_band_gives_the_same(case: Case, data: st.DataObject) -> None:
     _, rows, _ = case.out_shape
     band = data.draw(st.sampled_from([band for band in range(1, rows + 1) if rows % band == 0]))
@@ -96,3 +99,63 @@ def test_a_bias_is_added_to_every_place_of_its_channel(case: Case) -> None:
     given = arguments(case)
     plain = run(attrs.evolve(case, spec=attrs.evolve(case.spec, bias=False)), given)
     np.testing.assert_array_equal(run(case, given).y, plain.y + given.params["b"][:, None, None])
+
+
+@st.composite
+def grouped(draw: st.DrawFn) -> Case:
+    """Groups of several channels or of one, with gaps and any padding."""
+    groups, channels, filters = draw(
+        st.sampled_from(((2, 4, 2), (2, 4, 6), (3, 3, 6), (2, 2, 2), (3, 6, 3), (1, 1, 2)))
+    )
+    pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
+    pad = draw(st.one_of(pair, st.sampled_from(("same", "valid"))))
+    spec = conv.Conv(filters, draw(pair), draw(pair), pad, dilation=draw(pair), groups=groups, bias=draw(st.booleans()))
+    side = st.integers(5, 8)
+    shape = (channels, draw(side), draw(side))
+    assume(strategies.out_shape(conv.KIND, spec, (shape,)))
+    return Case(conv.KIND, spec, (shape,), draw(st.integers(1, 3)), draw(strategies.seeds()))
+
+
+@thorough(80)
+@given(case=grouped())
+def test_groups_and_gaps_equal_the_loops(case: Case) -> None:
+    assert_equals_reference(case)
+
+
+@thorough(40)
+@given(case=cases(dw_conv.KIND))
+def test_a_depthwise_convolution_equals_the_loops_and_a_convolution_with_a_group_a_channel(case: Case) -> None:
+    assert_equals_reference(case)
+    channels, own = case.in_shapes[0][0], case.spec
+    spec = conv.Conv(channels * own.multiplier, own.kernel, own.stride, own.pad, groups=channels, bias=own.bias)
+    given = arguments(case)
+    assert_close(run(case, given), run(attrs.evolve(case, kind=conv.KIND, spec=spec), given))
+
+
+@thorough(40)
+@given(case=cases(conv_transpose.KIND))
+def test_a_transposed_convolution_is_the_transpose(case: Case) -> None:
+    """``<y, T x> == <C y, x>``, where C is the convolution with the same filters."""
+    own, ((_, *size),) = case.spec, case.in_shapes
+    own = attrs.evolve(own, bias=False)
+    case = attrs.evolve(case, spec=own)
+    given = arguments(case)
+    across = conv.Conv(case.in_shapes[0][0], own.kernel, own.stride, own.pad, bias=False)
+    back = Case(conv.KIND, across, (case.out_shape,), case.images)
+    assert back.out_shape[1:] == tuple(size)
+    convolved = run(back, attrs.evolve(given, xs=(given.dy,), dy=given.xs[0]))
+    np.testing.assert_allclose(np.vdot(run(case, given).y, given.dy), np.vdot(convolved.y, given.xs[0]), atol=1e-10)
+    np.testing.assert_allclose(run(case, given).dxs[0], convolved.y, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", range(1, 12))
+@pytest.mark.parametrize("kernel", [1, 2, 3, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_same_padding_divides_the_size_by_the_stride_and_stands_behind_if_odd(
+    length: int, kernel: int, stride: int
+) -> None:
+    window = window_of(conv.Conv(1, kernel, stride, "same"), (length, 2 * length))
+    assert window.out == (-(-length // stride), -(-2 * length // stride))
+    for size, pad, framed in zip(window.size, window.pad, window.framed, strict=True):
+        behind = framed - size - pad
+        assert behind - pad in {0, 1}

@@ -31,24 +31,31 @@ from tests.layers.calls import (
 from tests.layers.checker import NeverSmoothError, check_gradient
 from tests.strategies import Kind, cases, thorough
 
-EXAMPLES = 25
+EXAMPLES = 12
 over_all_kinds = pytest.mark.parametrize("kind", REGISTRY, ids=lambda kind: kind.name)
 dtypes = st.sampled_from((np.float32, np.float64))
 
 
 @over_all_kinds
 @thorough(EXAMPLES)
-@given(data=st.data())
-def test_the_declared_shape_is_the_shape(kind: Kind, data: st.DataObject) -> None:
+@given(data=st.data(), dtype=dtypes)
+def test_results_have_the_names_shapes_and_precision_that_are_declared(
+    kind: Kind, data: st.DataObject, dtype: Any
+) -> None:
     case = data.draw(cases(kind))
-    given = arguments(case)
+    given = arguments(case, dtype)
     result = run(case, given)
     assert result.y.shape == array_shape(case.out_shape, case.images)
     assert [dx.shape for dx in result.dxs if dx is not None] == [x.shape for x in given.xs]
+    weights = kind.weights(case.spec, *case.in_shapes)
+    for arrays, trained in ((result.grads, True), (result.state, False)):
+        expected = {name: weight.shape for name, weight in weights.items() if weight.trained == trained}
+        assert {name: array.shape for name, array in arrays.items()} == expected
+    assert {array.dtype for array in result.arrays} == {np.dtype(dtype)}
 
 
 @over_all_kinds
-@thorough(EXAMPLES)
+@thorough(2 * EXAMPLES)
 @given(data=st.data())
 def test_the_gradient_is_the_slope(kind: Kind, data: st.DataObject) -> None:
     case = data.draw(cases(kind))
@@ -58,37 +65,6 @@ def test_the_gradient_is_the_slope(kind: Kind, data: st.DataObject) -> None:
         reject()
     event(f"points drawn again: {verdict.redrawn}")
     assert verdict.right, verdict
-
-
-@over_all_kinds
-@thorough(EXAMPLES)
-@given(data=st.data(), dtype=dtypes)
-def test_gradients_have_the_names_shapes_and_type_of_the_weights(kind: Kind, data: st.DataObject, dtype: Any) -> None:
-    case = data.draw(cases(kind))
-    grads = run(case, arguments(case, dtype)).grads
-    weights = kind.weights(case.spec, *case.in_shapes)
-    expected = {name: (weight.shape, np.dtype(dtype)) for name, weight in weights.items() if weight.trained}
-    assert {name: (array.shape, array.dtype) for name, array in grads.items()} == expected
-
-
-@over_all_kinds
-@thorough(EXAMPLES)
-@given(data=st.data(), dtype=dtypes)
-def test_the_precision_stays(kind: Kind, data: st.DataObject, dtype: Any) -> None:
-    case = data.draw(cases(kind))
-    assert {array.dtype for array in run(case, arguments(case, dtype)).arrays} == {np.dtype(dtype)}
-
-
-@over_all_kinds
-@thorough(EXAMPLES)
-@given(data=st.data())
-def test_new_state_has_the_names_and_shapes_of_the_old(kind: Kind, data: st.DataObject) -> None:
-    case = data.draw(cases(kind))
-    given = arguments(case)
-    _, state, _ = forward(case, given)
-    assert {name: array.shape for name, array in state.items()} == {
-        name: array.shape for name, array in given.state.items()
-    }
 
 
 @over_all_kinds

@@ -23,7 +23,10 @@ def test_the_defaults_are_the_protocol() -> None:
         "epochs": 10,
         "lr": 0.001,
         "optimizer": "adam",
+        "constants": {},
+        "balance": True,
         "seed": 0,
+        "variables": {},
     }
 
 

@@ -11,12 +11,14 @@ from cnndsl.layers.covering_conv import CoveringConv
 
 
 def covering_conv_as_fc(graph: Graph) -> Graph:
-    """Rewrite every convolution without padding whose kernel is as large as its input."""
+    """Rewrite every convolution without padding, groups or gaps whose kernel is as large as its input."""
     return rewrite_each(graph, _flatten)
 
 
 def _flatten(graph: Graph, node: Node) -> Graph | None:
     spec = node.spec
-    if not isinstance(spec, Conv) or spec.kernel != node.in_shapes[0][1:] or spec.pad != (0, 0):
+    if not isinstance(spec, Conv) or spec.kernel != node.in_shapes[0][1:]:
+        return None
+    if spec.pad != (0, 0) or spec.dilation != (1, 1) or spec.groups != 1:
         return None
     return graph.replace(node, by=(evolve(node, spec=CoveringConv(spec.out, bias=spec.bias)),))

@@ -1,0 +1,148 @@
+"""A model file as a whole: its graph and its settings, with everything found wrong about either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from cnndsl.compiler.advise import advise
+from cnndsl.compiler.infer import check_shapes
+from cnndsl.data.shapes import SHAPES
+from cnndsl.errors import Diagnostic, Span
+from cnndsl.language import Graph, Source, read_graph
+from cnndsl.language.graph import Shape
+from cnndsl.language.syntax import Scalar, Word
+from cnndsl.layers._fields import spell
+
+if TYPE_CHECKING:
+    from cnndsl.settings import Override, Settings
+
+
+@frozen
+class Experiment:
+    """What a file says, with the changes that the command line makes.
+
+    ``stated`` is ``None`` where neither says anything about settings. ``diagnostics`` are what was found: errors,
+    warnings, notes, the file's own first, each file's by line.
+    """
+
+    graph: Graph
+    diagnostics: tuple[Diagnostic, ...]
+    stated: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that are in force: those stated, or the defaults."""
+        from cnndsl.settings import Settings
+
+        return self.stated or Settings()
+
+    @property
+    def data_shape(self) -> Shape:
+        """The images' ``(C, H, W)``, if the file or the command line names a data set; else empty."""
+        if self.stated is None or "data.name" not in self.stated.places:
+            return ()
+        return SHAPES[self.stated.data.name]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables that have another value than the file says, as text."""
+        return {let.name: spell(let.value) for let in self.graph.lets if let.overridden}
+
+
+def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether any of them is more than a warning."""
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+
+
+def read_experiment(
+    source: Source, overrides: tuple[Override, ...] = (), *, input_shape: Shape | None = None
+) -> Experiment:
+    """A file as far as it can be read without inferring shapes; ``input_shape`` beats what the file says of images."""
+    values = _variables(source, overrides) if overrides else {}
+    graph, found = read_graph(source, values, input_shape=input_shape)
+    if not graph.sections and not overrides:  # most files; to read settings takes longer than to check a small file
+        return Experiment(graph, found)
+    from cnndsl.settings import read_settings
+
+    settings, wrong = read_settings(source, graph.sections, overrides, [let.name for let in graph.lets])
+    experiment = Experiment(graph, (*found, *wrong), settings)
+    if graph.needs_shape and experiment.data_shape:  # of the images, which is known only now
+        graph, found = read_graph(source, values, input_shape=experiment.data_shape)
+    return evolve(experiment, graph=graph, diagnostics=_in_order(graph, (*found, *wrong)))
+
+
+def check_experiment(
+    source: Source, overrides: tuple[Override, ...] = (), *, input_shape: Shape | None = None
+) -> Experiment:
+    """A file with shapes inferred and claims proved.
+
+    Without an input shape, here, in the file or from the data set that it names, the layers are not checked against
+    each other (S200 says so).
+    """
+    experiment = read_experiment(source, overrides, input_shape=input_shape)
+    graph, found, data_shape = experiment.graph, experiment.diagnostics, experiment.data_shape
+    stated = () if any(diagnostic.code == "S203" for diagnostic in found) else graph.input_shape
+    shape = input_shape or data_shape or stated
+    if stated and shape != stated:
+        found = (*found, _other_input(graph, shape))
+    elif data_shape and shape != data_shape:
+        found = (*found, _other_data(experiment, shape))
+    if not shape:
+        return experiment if has_errors(found) else evolve(experiment, diagnostics=(*found, _no_input(graph)))
+    shaped, shape_errors = check_shapes(evolve(graph, input_shape=shape))
+    found = _in_order(graph, (*found, *shape_errors, *advise(shaped)))
+    experiment = evolve(experiment, graph=shaped, diagnostics=found)
+    return experiment if has_errors(found) else _with_claims(experiment)
+
+
+def _with_claims(experiment: Experiment) -> Experiment:
+    """The experiment with the claims that do not hold."""
+    if experiment.stated is None:
+        return experiment
+    from cnndsl.compiler.claims import prove
+
+    refuted = prove(experiment.graph, experiment.stated)
+    return evolve(experiment, diagnostics=_in_order(experiment.graph, (*experiment.diagnostics, *refuted)))
+
+
+def _variables(source: Source, overrides: tuple[Override, ...]) -> Mapping[str, Scalar]:
+    """The values for variables that the file has; those for others are reported with the settings."""
+    graph, _ = read_graph(source)
+    known = {let.name for let in graph.lets}
+    given = {override.name: override.argument.value for override in overrides if override.name in known}
+    values = {name: str(value) if isinstance(value, Word) else value for name, value in given.items()}
+    return {name: value for name, value in values.items() if isinstance(value, int | float | str | tuple)}
+
+
+def _in_order(graph: Graph, found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    def place(diagnostic: Diagnostic) -> tuple[bool, str, int, int]:
+        span = diagnostic.span
+        return span.file != graph.source.name, span.file, span.line, span.column
+
+    return tuple(sorted(found, key=place))
+
+
+def _no_input(graph: Graph) -> Diagnostic:
+    message = "the file does not say what the images are, and nothing else does"
+    hint = "add a first line such as `input 3x32x32`, or give input_shape=(3, 32, 32)"
+    return Diagnostic("S200", "error", message, Span(graph.source.name, 1), (hint,))
+
+
+def _other_input(graph: Graph, shape: Shape) -> Diagnostic:
+    message = f"the file says `input {spell(graph.input_shape)}`, the data is {spell(shape)}"
+    hint = f"write `input {spell(shape)}`, leave the line out, or name other data"
+    return _about(graph, message, graph.input_span or Span(graph.source.name, 1), hint)
+
+
+def _other_data(experiment: Experiment, shape: Shape) -> Diagnostic:
+    name = experiment.settings.data.name
+    message = f"the images of {name} are {spell(experiment.data_shape)}, not {spell(shape)}"
+    return _about(experiment.graph, message, experiment.settings.places["data.name"].span, "name other data")
+
+
+def _about(graph: Graph, message: str, span: Span, hint: str) -> Diagnostic:
+    text = graph.line(span)
+    return Diagnostic("D509", "error", message, span, (hint,), excerpt=((span.line, text, ""),) if text else ())

@@ -1,0 +1,111 @@
+"""What a check of one file comes to, as a value that every format is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from cnndsl.compiler import check, has_errors, read_experiment
+from cnndsl.errors import CnndslError, Diagnostic, ModelError, Span
+from cnndsl.language import Source
+
+if TYPE_CHECKING:
+    from cnndsl.compiler.measure import Figures
+    from cnndsl.language.graph import Graph, Shape
+
+_STRICT_NOTES = {"S208"}  # what the file leaves out, and a strict reader wants to see written
+
+
+@frozen
+class Network:
+    """What a file is on one kind of images; ``data`` names the data set, or is empty where the file says it all."""
+
+    data: str
+    input_shape: Shape
+    output_shape: Shape
+    figures: Figures
+
+
+@frozen
+class FileReport:
+    """All that is to be said about a file: what was found, and which networks it is.
+
+    ``failure`` is why there is nothing to say: the file cannot be read.
+    """
+
+    file: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    networks: tuple[Network, ...] = ()
+    failure: CnndslError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file is a network, on one kind of images at least."""
+        return bool(self.networks)
+
+    @property
+    def exit_code(self) -> int:
+        """What a command about this file alone ends with."""
+        return self.failure.exit_code if self.failure else 0 if self.ok else 1
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics, a failure being one as well: of the file as a whole, at its first line."""
+        if self.failure is None:
+            return self.diagnostics
+        hints = (self.failure.hint,) if self.failure.hint else ()
+        return (Diagnostic(self.failure.code, "error", self.failure.message, Span(self.file, 1), hints),)
+
+
+def examine(source: Source, data_sets: Mapping[str, Shape], *, strict: bool = False) -> FileReport:
+    """The report on a file.
+
+    Without an ``input`` line it is checked for the images of each of ``data_sets``, and right if it is right for one;
+    errors for the others are then nobody's concern. ``strict`` makes warnings errors, and notes of what a line leaves
+    unsaid.
+    """
+    checked = [(name, *check(source, shape)) for name, shape in _inputs(source, data_sets)]
+    judged = [(name, graph, _strictly(found) if strict else found) for name, graph, found in checked]
+    legal = [result for result in judged if not has_errors(result[2])]
+    told = _once(diagnostic for *_, found in legal or judged for diagnostic in found)
+    return FileReport(source.name, told, tuple(_network(name, graph) for name, graph, _ in legal))
+
+
+def unreadable(file: str, error: CnndslError) -> FileReport:
+    """The report on a file that could not be read as text."""
+    if isinstance(error, ModelError):
+        return FileReport(error.diagnostics[0].span.file, error.diagnostics)
+    return FileReport(file, failure=error)
+
+
+def _inputs(source: Source, data_sets: Mapping[str, Shape]) -> list[tuple[str, Shape | None]]:
+    experiment = read_experiment(source)
+    if experiment.graph.input_shape or has_errors(experiment.diagnostics):
+        return [("", None)]
+    named = experiment.data_shape
+    return [(experiment.settings.data.name, named)] if named else list(data_sets.items())
+
+
+def _strictly(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return tuple(
+        evolve(diagnostic, severity="error")
+        if diagnostic.severity == "warning" or diagnostic.code in _STRICT_NOTES
+        else diagnostic
+        for diagnostic in found
+    )
+
+
+def _once(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each finding once, though it may hold for several data sets with other numbers."""
+    seen: dict[tuple[str, Span], Diagnostic] = {}
+    for diagnostic in found:
+        seen.setdefault((diagnostic.code, diagnostic.span), diagnostic)
+    return tuple(seen.values())
+
+
+def _network(name: str, graph: Graph) -> Network:
+    from cnndsl.compiler.measure import measure
+
+    return Network(name, graph.input_shape, graph.nodes[-1].out_shape, measure(graph))

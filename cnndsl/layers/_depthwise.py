@@ -1,0 +1,92 @@
+"""Convolution of each channel alone, with ``m`` filters each.
+
+The taps of an output row and a channel are an overlapping view of ``col`` (see :mod:`cnndsl.layers._convolution`), and
+so is what an input row gathers: products of small matrices again, each over one long run. That is 3.5 to 4 times as
+fast as adding up shifted multiples, which goes over memory twice for each tap.
+
+===========  =====================================================================
+x            ``(H, C, W, N)``
+col          ``(Hp, kw, C, OW, N)``
+taps         ``(OH, C, kh*kw, OW*N)`` view
+W            ``(C*m, 1, kh, kw)``; the filters of a channel follow each other
+y, dy        ``(OH, C*m, OW, N)``
+===========  =====================================================================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+
+from cnndsl.layers._convolution import copy_columns, pad_rows, span
+from cnndsl.layers._fields import Pair
+from cnndsl.layers._kind import Array, Context
+from cnndsl.layers._window import Window
+
+
+@frozen
+class Depthwise:
+    """The convolution of a number of channels, each alone."""
+
+    channels: int
+
+    def forward(self, window: Window, weight: Array, x: Array, ctx: Context) -> tuple[Array, Array]:
+        """``y`` without bias, and ``col`` for :meth:`weight_gradient`."""
+        (rows, columns), images = window.out, x.shape[3]
+        col = copy_columns(window, x, ctx)
+        y = ctx.empty((rows, len(weight), columns, images), x.dtype)
+        kernels = weight.reshape(self.channels, -1, weight[0].size)
+        np.matmul(kernels, _taps(col, window), out=y.reshape(rows, self.channels, -1, columns * images))
+        return y, col
+
+    def weight_gradient(self, window: Window, col: Array, dy: Array, _ctx: Context) -> Array:
+        """``dW`` ``(C*m, 1, kh, kw)``, new memory."""
+        rows, filters, columns, images = dy.shape
+        each = dy.reshape(rows, self.channels, -1, 1, columns * images)
+        total: Array = np.add.reduce(np.vecdot(each, _taps(col, window)[:, :, None]), axis=0)
+        return total.reshape(filters, 1, *window.kernel)
+
+    def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
+        """``dx`` ``(H, C, W, N)`` for an input of ``size`` (H, W): each row gathers the rows of ``dy`` that it fed."""
+        rows, _, columns, images = dy.shape
+        kh, stride = window.kernel[0], window.stride[0]
+        # The filters before the channels, so that a channel's rows and filters are evenly spaced.
+        fed = dy.reshape(rows, self.channels, -1, columns, images).swapaxes(1, 2)
+        padded = pad_rows(window, fed, size[0], -(-kh // stride), ctx)
+        dx = ctx.empty((size[0], self.channels, size[1], images), dy.dtype)
+        dx.fill(0)
+        for phase in range(min(stride, kh)):
+            self._gather(window, weight, padded, phase, dx, ctx)
+        return dx
+
+    def _gather(self, window: Window, weight: Array, padded: Array, phase: int, dx: Array, ctx: Context) -> None:
+        """Add to ``dx`` what the kernel rows ``phase, phase + stride, ...`` give to the input rows of that phase."""
+        (kh, kw), (sh, sw), (ph, pw) = window.kernel, window.stride, window.pad
+        multiplier, _, columns, images = padded.shape[1:]
+        first = (phase - ph) % sh
+        targets = dx[first::sh]
+        if not len(targets):
+            return
+        # Later output rows meet earlier kernel rows, hence the reversal.
+        kernels = weight.reshape(self.channels, multiplier, kh, kw)[:, :, phase::sh][:, :, ::-1]
+        taps = kernels.shape[2]
+        matrices = kernels.transpose(0, 3, 2, 1).reshape(self.channels, kw, taps * multiplier)
+        above = -(-kh // sh) - 1
+        fed = padded[above + (first + ph) // sh - (taps - 1) :]
+        run = columns * images * fed.itemsize
+        strides = (multiplier * self.channels * run, run, self.channels * run, fed.itemsize)
+        shape = (len(targets), self.channels, taps * multiplier, columns * images)
+        parts = ctx.empty((len(targets), self.channels, kw, columns, images), dx.dtype)
+        np.matmul(matrices, np.ndarray(shape, fed.dtype, fed, 0, strides), out=parts.reshape(*shape[:2], kw, -1))
+        for offset in range(kw):
+            source, to = span(offset * window.dilation[1], sw, pw, dx.shape[2], columns)
+            reached = targets[:, :, to]
+            np.add(reached, parts[:, :, offset, source], out=reached)
+
+
+def _taps(col: Array, window: Window) -> Array:
+    """What the kernel of each channel meets at each output row, as one overlapping view of ``col``."""
+    _, kw, channels, columns, images = col.shape
+    run = columns * images * col.itemsize
+    shape = (window.out[0], channels, window.kernel[0] * kw, columns * images)
+    return np.ndarray(shape, col.dtype, col, 0, (col.strides[0] * window.stride[0], run, channels * run, col.itemsize))

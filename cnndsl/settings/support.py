@@ -1,0 +1,70 @@
+"""What this version can train. A file may ask for more, and is then told so before anything is trained.
+
+A line of the table goes when its setting arrives in the engine; nothing else is to be changed for it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from cnndsl.errors import Diagnostic, Span
+from cnndsl.language.source import Source
+from cnndsl.settings._findings import Findings
+from cnndsl.settings._names import find_target, value_text
+from cnndsl.settings.losses import CrossEntropy
+from cnndsl.settings.optimizers import Adam, Momentum, Nesterov, Sgd
+from cnndsl.settings.rules import METRICS, Best, Max
+from cnndsl.settings.schedules import Constant
+from cnndsl.settings.sections import Settings
+
+
+@frozen
+class Limit:
+    """A setting, of which values training can do what it says, and what to write instead of the others."""
+
+    name: str
+    runs: Callable[[Settings], bool]
+    instead: str
+
+
+LIMITS = (
+    Limit("data.train", lambda settings: isinstance(settings.data.train, int), "a number of images"),
+    Limit("data.valid", lambda settings: isinstance(settings.data.valid, int), "a number of images"),
+    Limit("data.test", lambda settings: not isinstance(settings.data.test, float), "a number of images, or `all`"),
+    Limit("data.scale", lambda settings: settings.data.scale == "standardize", "`scale = standardize`"),
+    Limit("augment", lambda settings: not settings.augment, "no `augment` section"),
+    Limit("train.loss", lambda settings: settings.train.loss == CrossEntropy(), "`loss = cross_entropy`"),
+    Limit(
+        "train.optimizer",
+        lambda settings: isinstance(settings.train.optimizer, Sgd | Momentum | Nesterov | Adam),
+        "sgd, momentum, nesterov or adam",
+    ),
+    Limit("train.schedule", lambda settings: settings.train.schedule == Constant(), "`schedule = constant`"),
+    Limit("train.clip", lambda settings: settings.train.clip is None, "`clip = none`"),
+    Limit("train.init", lambda settings: settings.train.init == "he_normal", "`init = he_normal`"),
+    Limit("train.metrics", lambda settings: set(settings.train.metrics) == set(METRICS), "all three metrics"),
+    Limit(
+        "train.select",
+        lambda settings: settings.train.select in {Best("valid.macro_f1"), Max("valid.macro_f1")},
+        "`select = best(valid.macro_f1)`",
+    ),
+    Limit("train.stop", lambda settings: settings.train.stop is None, "`stop = none`"),
+    Limit("train.ema", lambda settings: settings.train.ema is None, "`ema = none`"),
+    Limit("train.drop_last", lambda settings: not settings.train.drop_last, "`drop_last = false`"),
+)
+
+
+def unsupported(settings: Settings, *sources: Source) -> tuple[Diagnostic, ...]:
+    """What is asked for and cannot be trained yet (C408), each with its line. ``sources`` are the texts they are in."""
+    findings = Findings(*sources)
+    for limit in LIMITS:
+        if limit.runs(settings):
+            continue
+        places = {key: place for key, place in settings.places.items() if f"{key}.".startswith(f"{limit.name}.")}
+        span = min((place.span for place in places.values()), key=lambda span: span.line, default=Span("", 1))
+        target = find_target(settings, limit.name)
+        what = f"{target.key} = {value_text(settings, target)}" if target else limit.name
+        findings.add("C408", f"`{what}` cannot be trained yet", span, f"for now {limit.instead}")
+    return findings.sorted()

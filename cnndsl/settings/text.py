@@ -1,0 +1,77 @@
+"""Values back to text as the language has it: those of the syntax, and those of settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from cnndsl.language.syntax import Argument, Call, Operation, Reference, Value, Variable
+from cnndsl.language.syntax import Items as List
+from cnndsl.layers._fields import Domain, domain_of, spell
+from cnndsl.settings._domains import Constructors, Items, Text, Unless
+from cnndsl.settings._fields import fields_of
+
+
+def write_value(value: Value) -> str:
+    """A value as a file has it."""
+    match value:
+        case str():
+            return f'"{value}"'
+        case Call(name, arguments):
+            return f"{name}({', '.join(map(write_argument, arguments))})"
+        case List(values):
+            return f"[{', '.join(map(write_argument, values))}]"
+        case Variable(name) | Reference(name):
+            return f"{'$' if isinstance(value, Variable) else '@'}{name}"
+        case Operation():
+            return f"({write_value(value.left)} {value.sign} {write_value(value.right)})"
+    return spell(value)
+
+
+def write_argument(argument: Argument) -> str:
+    """``name=value`` or ``value``."""
+    text = write_value(argument.value)
+    return text if argument.name is None else f"{argument.name}={text}"
+
+
+def write_setting(domain: Domain, value: Any) -> str:
+    """A stored value of a domain; what is written reads as the same value."""
+    match domain:
+        case Unless():
+            return domain.word if value is None else write_setting(domain.inner, value)
+        case Items():
+            return f"[{', '.join(write_setting(domain.inner, item) for item in value)}]"
+        case Constructors():
+            return _write_constructor(domain, value)
+        case Text():
+            return f'"{value}"'
+    return spell(value)
+
+
+def _write_constructor(domain: Constructors, value: Any) -> str:
+    """``adam(lr=0.001, ...)`` with every argument; by name, but for those that have no default."""
+    texts = [
+        f"{'' if field.default is attrs.NOTHING else f'{field.name}='}{_write_field(field, value)}"
+        for field in fields_of(type(value)).values()
+    ]
+    name = domain.name_of(type(value))
+    if domain.lines:
+        return " ".join([name, *texts])
+    return f"{name}({', '.join(texts)})" if texts else name
+
+
+def _write_field(field: attrs.Attribute[Any], value: object) -> str:
+    return write_setting(domain_of(field), getattr(value, field.name))
+
+
+def write_signature(domain: Constructors, cls: type) -> str:
+    """``cosine(warmup=0.0, floor=0.0)``: the arguments of a constructor in order, with their defaults."""
+    texts = [
+        field.name
+        if field.default is attrs.NOTHING
+        else f"{field.name}={write_setting(domain_of(field), field.default)}"
+        for field in fields_of(cls).values()
+    ]
+    name = domain.name_of(cls)
+    return " ".join([name, *texts]) if domain.lines else f"{name}({', '.join(texts)})"

@@ -1,0 +1,140 @@
+"""``compile-and-train`` on a file that says how it is to be trained; options beat the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from cnndsl.cli.train import compile_and_train
+from cnndsl.settings import Settings
+from cnndsl.training.weights import read_header
+from tests.cli.command import Done, cnndsl
+
+MODEL = """Pool 4
+Flatten
+FC 10
+data { train = 60; valid = 20; test = 20; balance = false }
+train {
+  epochs = 2
+  batch = 30
+  optimizer = sgd(lr=0.05, momentum=0.8)
+  seed = 3
+}
+"""
+
+
+def train(folder: Path, model: str, *given: object) -> Done:
+    (folder / "model.txt").write_text(model, encoding="utf-8")
+    return cnndsl("compile-and-train", "model.txt", "--processes", 1, *given, cwd=folder)
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    manifest = json.loads((folder / "outputdir" / "manifest.json").read_text())
+    found: dict[str, Any] = manifest["settings"]
+    return found
+
+
+def test_the_file_says_how_it_is_trained(tmp_path: Path) -> None:
+    done = train(tmp_path, MODEL)
+    assert done.code == 0
+    assert settings(tmp_path) == {
+        "train": 60,
+        "valid": 20,
+        "test": 20,
+        "batch": 30,
+        "epochs": 2,
+        "lr": 0.05,
+        "optimizer": "sgd",
+        "constants": {"momentum": 0.8},
+        "balance": False,
+        "seed": 3,
+        "processes": 1,
+        "variables": {},
+    }
+    assert "mnist: 60 / 20 / 20 images" in done.err
+
+
+def test_options_beat_the_file(tmp_path: Path) -> None:
+    text = f"let w = 3\n{MODEL.replace('FC 10', 'FC $w' + chr(10) + 'FC 10')}"
+    # 32 is the default too: typed, it beats the file all the same.
+    given = ("--epochs", 1, "--lr", 0.5, "--test", 10, "--batch", 32, "--set", "train.seed=9", "--set", "w=5")
+    assert train(tmp_path, text, *given).code == 0
+    found = settings(tmp_path)
+    assert (found["epochs"], found["lr"], found["test"], found["batch"], found["seed"]) == (1, 0.5, 10, 32, 9)
+    assert (found["optimizer"], found["constants"], found["train"]) == ("sgd", {"momentum": 0.8}, 60)
+    assert read_header(tmp_path / "outputdir" / "best.safetensors")["variables"] == {"w": "5"}
+
+
+def test_without_a_seed_one_is_drawn_and_written_down(tmp_path: Path) -> None:
+    text = MODEL.replace("  seed = 3\n", "").replace("epochs = 2", "epochs = 1")
+    seeds = set()
+    for _ in range(2):
+        done = train(tmp_path, text)
+        assert done.code == 0
+        assert "warning C405: no seed" in done.err
+        seeds.add(settings(tmp_path)["seed"])
+    assert len(seeds) == 2
+
+
+def test_what_cannot_be_trained_yet_is_exit_1_before_anything_is_done(tmp_path: Path) -> None:
+    done = train(tmp_path, MODEL.replace("  seed = 3", "  seed = 3\n  clip = norm(1)"))
+    assert (done.code, done.out) == (1, "")
+    assert "model.txt:10:3: error C408: `clip = norm(1.0)` cannot be trained yet" in done.err
+    assert not (tmp_path / "outputdir").exists()
+
+
+def test_a_claim_that_fails_is_exit_1_before_anything_is_done(tmp_path: Path) -> None:
+    done = train(tmp_path, f"{MODEL}require {{ params < 5; epochs < 3 }}\n", "--epochs", 4)
+    assert (done.code, done.out) == (1, "")
+    assert "error Q701: claim `params < 5` fails" in done.err
+    assert "error Q702: claim `epochs < 3` fails: it is 4" in done.err
+    assert "set by `--epochs`" in done.err
+    assert not (tmp_path / "outputdir").exists()
+
+
+def test_a_wrong_change_is_exit_2(tmp_path: Path) -> None:
+    done = train(tmp_path, MODEL, "--set", "train.epoch=3")
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean `train.epochs`?" in done.err
+
+
+def test_an_option_and_a_change_of_the_same_setting_are_exit_2(tmp_path: Path) -> None:
+    done = train(tmp_path, MODEL, "--set", "train.epochs=3", "--epochs", 4)
+    assert (done.code, done.out) == (2, "")
+    assert "error C402: `train.epochs` is set twice" in done.err
+
+
+def test_the_data_that_the_file_names_decide_the_shape(tmp_path: Path) -> None:
+    done = train(tmp_path, "input 1x28x28\nFlatten\nFC 10\ndata { name = cifar10 }\n")
+    assert done.code == 1
+    assert "error D509" in done.err
+
+
+def test_a_folder_that_the_file_names_is_seen_from_the_file(tmp_path: Path) -> None:
+    below = tmp_path / "models"
+    below.mkdir()
+    (below / "model.txt").write_text(MODEL.replace("balance = false", 'dir = "mnist"'))
+    done = cnndsl("compile-and-train", Path("models", "model.txt"), cwd=tmp_path)
+    assert done.code == 3
+    assert str(Path("models", "mnist")) in done.err
+
+
+@pytest.mark.parametrize("option", [given for given in compile_and_train.params if isinstance(given, click.Option)])
+def test_the_defaults_in_the_help_are_those_that_hold(option: click.Option) -> None:
+    chosen = Settings()
+    held = {
+        "data": chosen.data.name,
+        "train": chosen.data.train,
+        "valid": chosen.data.valid,
+        "test": chosen.data.test,
+        "batch": chosen.train.batch,
+        "epochs": chosen.train.epochs,
+        "lr": chosen.train.optimizer.lr,
+        "optimizer": type(chosen.train.optimizer).__name__.lower(),
+        "seed": chosen.train.seed,
+    }
+    assert option.default == held.get(option.name or "", option.default)

@@ -1,0 +1,72 @@
+"""What cannot be trained yet is refused, in its line, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from cnndsl.language.source import Source
+from cnndsl.settings import Settings, unsupported
+from cnndsl.settings._names import keys
+from cnndsl.settings.sections import KEYED
+from cnndsl.settings.support import LIMITS
+from tests.settings.samples import all_settings, settings_of, underlined
+from tests.strategies import thorough
+
+NAMES = {"augment", *(target.name for section in KEYED for target in keys(section).values())}
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+def test_a_limit_is_about_a_setting_and_lets_its_default_pass(limit: object) -> None:
+    assert limit.name in NAMES  # type: ignore[attr-defined]
+    assert limit.runs(Settings())  # type: ignore[attr-defined]
+
+
+RUNS = [
+    "data { train = 10; valid = 10; test = all; balance = false }",
+    *(
+        f"train {{ optimizer = {text} }}"
+        for text in ("sgd(0.1)", "sgd(momentum=0.5)", "momentum", "nesterov", "adam(beta1=0.5)")
+    ),
+    "train { batch = 3; epochs = 5; seed = random; loss = cross_entropy(label_smoothing=0) }",
+    "train { metrics = [macro_f1, loss, accuracy]; select = max(valid.macro_f1) }",
+]
+
+
+@pytest.mark.parametrize("text", RUNS)
+def test_what_can_be_trained_is_not_refused(text: str) -> None:
+    assert unsupported(settings_of(text)) == ()
+
+
+REFUSED = [
+    ("data { train = 0.5 }", "train", "`train = 0.5` cannot be trained yet"),
+    ("data { valid = all }", "valid", "a number of images"),
+    ("data { scale = none }", "scale", "`scale = standardize`"),
+    ("augment { FlipX }", "FlipX", "`augment` cannot be trained yet"),
+    ("train { loss = mse }", "loss", "`loss = cross_entropy`"),
+    ("train { loss = cross_entropy(label_smoothing=0.1) }", "loss", "label_smoothing=0.1"),
+    ("train { optimizer = lion }", "optimizer", "sgd, momentum, nesterov or adam"),
+    ("train { schedule = cosine }", "schedule", "`schedule = constant`"),
+    ("train { clip = value(1) }", "clip", "`clip = value(1.0)` cannot be trained yet"),
+    ("train { init = he_uniform }", "init", "`init = he_normal`"),
+    ("train { metrics = [loss] }", "metrics", "all three"),
+    ("train { select = best(valid.loss) }", "select", "`select = best(valid.macro_f1)`"),
+    ("train { stop = patience(valid.loss, 3) }", "stop", "`stop = none`"),
+    ("train { ema = 0.9 }", "ema", "`ema = none`"),
+    ("train { drop_last = true }", "drop_last", "`drop_last = false`"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "words"), REFUSED)
+def test_what_cannot_be_trained_is_refused_in_its_line(text: str, place: str, words: str) -> None:
+    (refusal,) = unsupported(settings_of(text), Source("m", text))
+    assert (refusal.code, refusal.severity, underlined(refusal)) == ("C408", "error", place)
+    assert words in str(refusal)
+
+
+@given(all_settings())
+@thorough(40)
+def test_every_refusal_says_what_can_be_done_instead(settings: Settings) -> None:
+    found = unsupported(settings)
+    assert len(found) == sum(not limit.runs(settings) for limit in LIMITS)
+    assert all(diagnostic.hints for diagnostic in found)
