@@ -168,7 +168,8 @@ def apart(shape: Shape, rng: np.random.Generator) -> Array:
 @st.composite
 def models(draw: st.DrawFn, *, softmax: bool | None = None) -> str:
     """The text of a legal model: an ``input`` line, up to four blocks, ``FC``, and ``Softmax`` if so drawn."""
-    shape: Shape = draw(maps(2, 9))
+    # Not what reads as channels last (S203).
+    shape: Shape = draw(maps(2, 9).filter(lambda shape: not (shape[0] == shape[1] > 4 and shape[2] in {1, 3, 4})))
     lines = [f"input {spell(shape)}"]
     for _ in range(draw(st.sampled_from((1, 1, 2, 2, 3, 4, 0)))):
         for spec in draw(_block(shape)):

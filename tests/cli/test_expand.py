@@ -48,7 +48,7 @@ def wrapped_models(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(wrapped_models())
-@thorough(60)
+@thorough(30)
 def test_what_is_written_out_is_the_same_network_with_the_same_names(drawn: tuple[str, str]) -> None:
     flat, text = drawn
     plain = graph_of(f"{flat}train {{ batch = 8; seed = 1 }}\n")

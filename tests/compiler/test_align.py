@@ -49,7 +49,7 @@ def least(old: list[Feature], new: list[Feature]) -> tuple[int, int]:
 
 
 @given(SEQUENCES, SEQUENCES)
-@thorough(300)
+@thorough(150)
 def test_an_alignment_is_complete_in_order_and_the_cheapest(old: list[Feature], new: list[Feature]) -> None:
     matches = align(old, new)
     assert [i for i, _ in matches if i is not None] == list(range(len(old)))

@@ -73,7 +73,7 @@ def test_a_file_and_itself_however_typed_or_expanded_are_the_same(text: str, dat
 
 
 @given(models(), st.data())
-@thorough(80)
+@thorough(50)
 def test_an_edited_line_is_named_and_no_other(text: str, data: st.DataObject) -> None:
     lines = text.splitlines()
     at = data.draw(st.integers(1, len(lines) - 1))

@@ -29,7 +29,7 @@ def typed_files(draw: st.DrawFn) -> tuple[Lines, str]:
 
 
 @given(typed_files())
-@thorough(120)
+@thorough(70)
 def test_however_a_file_is_typed_it_has_one_form(drawn: tuple[Lines, str]) -> None:
     lines, text = drawn
     assert formatted(text) == "".join(f"{line}\n" for line in lines)
@@ -41,7 +41,7 @@ def comments_in(text: str) -> list[str]:
 
 
 @given(canonical_files().flatmap(lambda lines: retyped(lines, comments=True)))
-@thorough(120)
+@thorough(70)
 def test_formatting_twice_is_formatting_once_and_no_comment_is_lost(text: str) -> None:
     once = formatted(text)
     assert formatted(once) == once
@@ -157,7 +157,7 @@ def test_what_could_be_written_more_plainly_is_found(text: str) -> None:
 
 
 @given(canonical_files().flatmap(retyped))
-@thorough(60)
+@thorough(30)
 def test_nothing_could_be_written_more_plainly_in_canonical_form(text: str) -> None:
     found = style_findings(format_source(Source("m", text), canonical_word), canonical_word)
     assert all("nothing uses" in finding.message for finding in found)
