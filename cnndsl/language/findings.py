@@ -12,6 +12,7 @@ from cnndsl.language.values import FaultError
 
 _MOST_HINTS = 100  # that take time to find
 _LONG_WORD = re.compile(r"[^\s`]{41,}")
+_VERY_LONG_WORD = re.compile(r"[^\s`]{121,}")  # paths of layers are longer than words
 
 
 class Findings:
@@ -52,8 +53,8 @@ class Findings:
         excerpt = ((span.line, source.line(span.line), ""),) if source and span.line <= len(source.lines) else ()
         wants_hint = len(self.diagnostics) < _MOST_HINTS
         hint = fault.hint if isinstance(fault.hint, str) else fault.hint() if wants_hint else ""
-        hints = (hint,) if hint else ()
-        notes = (*fault.notes, *call_chain(calls, span))
+        hints = (_cut(hint),) if hint else ()
+        notes = tuple(map(_cut, (*fault.notes, *call_chain(calls, span))))
         self.diagnostics.append(Diagnostic(fault.code, "error", message, span, hints, notes, excerpt))
 
     def sorted(self) -> tuple[Diagnostic, ...]:
@@ -63,3 +64,7 @@ class Findings:
     def _place(self, diagnostic: Diagnostic) -> tuple[bool, str, int, int]:
         span = diagnostic.span
         return span.file != self.main.name, span.file, span.line, span.column
+
+
+def _cut(text: str) -> str:
+    return _VERY_LONG_WORD.sub(lambda word: clip(word[0], 120), text)

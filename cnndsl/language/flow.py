@@ -18,9 +18,9 @@ from cnndsl.language.names import Definition, count_layers
 from cnndsl.language.place import Place, Wire
 from cnndsl.language.shortcut import SHORTCUTS, shortcut_layers
 from cnndsl.language.syntax import Argument, Branch, Flow, Layer, Repeat, Residual
+from cnndsl.language.text import write_value
 from cnndsl.language.values import UNKNOWN, FaultError, Given, evaluate
 from cnndsl.layers import find_kind
-from cnndsl.layers._fields import spell
 from cnndsl.layers._kind import LayerKind
 
 MOST_LAYERS = 10_000
@@ -184,7 +184,7 @@ class Follower:
         given = bound.get("shortcut")
         word = "identity" if given is None or given.value is UNKNOWN else str(given.value).lower()
         if given and word not in SHORTCUTS:
-            message = f"residual shortcut takes {' or '.join(SHORTCUTS)}, got {spell(given.value)}"
+            message = f"residual shortcut takes {' or '.join(SHORTCUTS)}, got {write_value(given.value)}"
             self.fault(FaultError("A106", message, given.span), place)
         return word
 
@@ -246,7 +246,7 @@ def _passes(value: Any, span: Span) -> Any:
     if value is UNKNOWN:
         return UNKNOWN
     if isinstance(value, bool) or not isinstance(value, int):
-        raise FaultError("A106", f"repeat takes a whole number, got {spell(value)}", span)
+        raise FaultError("A106", f"repeat takes a whole number, got {write_value(value)}", span)
     if not 0 <= value <= MOST_LAYERS:
-        raise FaultError("A103", f"repeat takes 0 to {MOST_LAYERS:,}, got {spell(value)}", span)
+        raise FaultError("A103", f"repeat takes 0 to {MOST_LAYERS:,}, got {write_value(value)}", span)
     return value

@@ -9,9 +9,9 @@ from cnndsl.language.binding import takes_many
 from cnndsl.language.graph import INPUT, Shape
 from cnndsl.language.place import Place, Wire
 from cnndsl.language.syntax import Reference
+from cnndsl.language.text import write_value
 from cnndsl.language.values import UNKNOWN, FaultError, Given, closest
 from cnndsl.layers import REGISTRY, find_kind, kind_of
-from cnndsl.layers._fields import spell
 from cnndsl.layers._kind import LayerKind, ShapeError
 
 FROM = "from"
@@ -44,7 +44,7 @@ def main_input(arguments: tuple[Given, ...], above: Wire) -> tuple[Wire, tuple[G
             hint = "give the layer a label and use `@label`: numbers shift when lines are added"
             raise FaultError("N014", f"numeric layer reference `{written}`", argument.place, hint)
         if argument.name == FROM and not isinstance(argument.value, Wire):
-            message = f"`from=` takes a label, got {spell(argument.value)}"
+            message = f"`from=` takes a label, got {write_value(argument.value)}"
             raise FaultError("A106", message, argument.span, "such as `from=@stem`")
     given = [argument for argument in arguments if argument.name == FROM]
     if len(given) > 1:

@@ -15,9 +15,9 @@ from cnndsl.language.inputs import resolve
 from cnndsl.language.names import Definition
 from cnndsl.language.place import Place
 from cnndsl.language.syntax import Argument, Layer, Word
-from cnndsl.language.values import UNKNOWN, FaultError, Given, closest, evaluate, variables_in
+from cnndsl.language.text import write_value
+from cnndsl.language.values import UNKNOWN, FaultError, Given, closest, evaluate, listed, variables_in
 from cnndsl.layers import find_kind, known_names
-from cnndsl.layers._fields import spell
 from cnndsl.layers._kind import LayerKind
 
 Report = Callable[[FaultError], None]
@@ -29,7 +29,7 @@ def values_of(name: str, arguments: tuple[Argument, ...], place: Place, report: 
     for argument in arguments:
         word = argument.value
         if isinstance(word, Word) and argument.name is None and _is_layer(word.text, place):
-            before = " ".join([name, *(spell(earlier.value) for earlier in known)])
+            before = " ".join([name, *(write_value(earlier.value) for earlier in known)])
             message = f"two layers on one line: `{word}` after `{clip(before)}`"
             report(FaultError("N011", message, argument.span, "start a new line, or write `;` between them"))
             break
@@ -72,7 +72,7 @@ def with_variables(fault: FaultError, arguments: tuple[Argument, ...], place: Pl
         values: list[str] = []
         for name in names:
             with suppress(KeyError):
-                values.append(f"${name} = {spell(place.scope.get(name))}")
+                values.append(f"${name} = {write_value(place.scope.get(name))}")
         if values:
             fault.notes = (f"here {', '.join(values)}",)
     return fault
@@ -91,10 +91,11 @@ def unknown_layer(layer: Layer, place: Place) -> FaultError:
 
 def _other_names(name: str, place: Place) -> str:
     """What may have been meant."""
-    known = (*known_names(), *(definition.block.name for _, definition in place.names.blocks.values()))
-    close = closest(name, known)
+    blocks = [definition.block.name for _, definition in place.names.blocks.values()]
+    close = closest(name, (*known_names(), *blocks))
     if close is None:
-        return f"known: {', '.join(known)}"
+        own = f", and of this file: {listed(blocks)}" if blocks else ""
+        return f"known: {', '.join(known_names())}{own}"
     kind = find_kind(close)
     return f"did you mean `{kind.name if kind else close}`?"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput
+from lark import __version__ as lark_version
 
 from cnndsl.errors import Diagnostic
 from cnndsl.language.build import RULES, TooLongError
@@ -104,29 +106,25 @@ def _lark() -> Lark:
     """The parser. Its tables take 70 ms to make and 7 to read, so they are kept in the user's cache directory."""
     grammar = _grammar()
     tables = _tables(grammar)
-    if tables is None or tables.is_file():
-        return _make(grammar, tables)
+    rules = SimpleNamespace(**{rule: _spread(make) for rule, make in RULES.items()})
+    options: dict[str, Any] = {"transformer": rules, "postlex": _LineEnds()}
+    with suppress(Exception):  # of whatever sort: what cannot be read is made anew
+        # `Lark.load` takes no options, and lark's own `cache` writes in place. The file is as trusted as a .pyc file.
+        return Lark.__new__(Lark)._load(pickle.loads(tables.read_bytes()), **options)  # noqa: S301, SLF001
+    parser = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True, **options)
+    _keep(parser, tables, tuple(options))
+    return parser
+
+
+def _keep(parser: Lark, tables: Path, but: tuple[str, ...]) -> None:
+    """Write the tables of a parser, if there is a place for them, without the options that are given anew."""
     # Written beside its place and moved there: whoever reads meanwhile sees all of it or nothing.
     beside = tables.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
         tables.parent.mkdir(parents=True, exist_ok=True)
-    parser = _make(grammar, beside)
-    with suppress(OSError):
+        with beside.open("wb") as file:
+            parser.save(file, but)
         beside.replace(tables)
-    return parser
-
-
-def _make(grammar: str, tables: Path | None) -> Lark:
-    """The parser; lark makes the tables anew where the file is not there, unreadable or another lark's."""
-    return Lark(
-        grammar,
-        parser="lalr",
-        lexer="contextual",
-        transformer=SimpleNamespace(**{rule: _spread(make) for rule, make in RULES.items()}),
-        postlex=_LineEnds(),
-        maybe_placeholders=True,
-        cache=str(tables) if tables else False,
-    )
 
 
 def _spread(make: Callable[..., Any]) -> Callable[[list[Any]], Any]:
@@ -142,12 +140,13 @@ def _grammar() -> str:
     return grammar.read_text(encoding="utf-8")
 
 
-def _tables(grammar: str) -> Path | None:
-    """Where the tables of a grammar are kept, or ``None`` where this user has no home."""
+def _tables(grammar: str) -> Path:
+    """Where the tables of a grammar are kept, for this Python and this lark."""
+    digest = hashlib.sha256(f"{lark_version} {grammar}".encode()).hexdigest()[:16]
+    name = f"grammar-{digest}-{sys.implementation.cache_tag}.tables"
     root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    digest = hashlib.sha256(grammar.encode()).hexdigest()[:16]
     try:
         folder = Path(root) if root else Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return folder / "cnndsl" / f"grammar-{digest}-{sys.implementation.cache_tag}.tables"
+    except RuntimeError:  # no home: a place where nothing can be
+        folder = Path(os.devnull)
+    return folder / "cnndsl" / name

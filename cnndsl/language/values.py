@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 
 from cnndsl.errors import Span, clip
 from cnndsl.language.syntax import Argument, Call, Items, Operation, Value, Variable
-from cnndsl.layers._fields import spell
+from cnndsl.language.text import write_value
 
 LARGEST = 10**15  # of a number in arithmetic: whole numbers up to here are exact as floats too
 _MOST_NAMES = 12  # that a hint lists
@@ -139,10 +139,10 @@ def _calculate(operation: Operation, span: Span, scope: Scope) -> Any:
     if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
     if operation.sign in "/%" and right == 0:
-        raise FaultError("A103", f"division by zero: `{spell(left)} {operation.sign} 0`", operation.span)
+        raise FaultError("A103", f"division by zero: `{write_value(left)} {operation.sign} 0`", operation.span)
     result = _whole(_OPERATIONS[operation.sign](left, right))
     if not isfinite(result) or abs(result) > LARGEST:
-        message = f"`{clip(spell(left))} {operation.sign} {clip(spell(right))}` is beyond {LARGEST:,}"
+        message = f"`{clip(write_value(left))} {operation.sign} {clip(write_value(right))}` is beyond {LARGEST:,}"
         raise FaultError("A103", message, operation.span)
     return result
 
@@ -153,15 +153,10 @@ def _operand(value: Value, span: Span, scope: Scope) -> Any:
         return found
     if isinstance(found, bool) or not isinstance(found, int | float):
         name = f"${value.name}" if isinstance(value, Variable) else "this"
-        raise FaultError("A106", f"arithmetic takes numbers, and `{name}` is {spell(found)}", span)
+        raise FaultError("A106", f"arithmetic takes numbers, and `{name}` is {write_value(found)}", span)
     if not abs(found) <= LARGEST:
-        raise FaultError("A103", f"`{clip(spell(found))}` is beyond {LARGEST:,}", span)
+        raise FaultError("A103", f"`{clip(write_value(found))}` is beyond {LARGEST:,}", span)
     return found
-
-
-def _divide(left: float, right: float) -> float:
-    """Exact for whole numbers that divide."""
-    return left // right if isinstance(left, int) and isinstance(right, int) and left % right == 0 else left / right
 
 
 def _whole(number: float) -> float:
@@ -173,7 +168,7 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "/": _divide,
+    "/": operator.truediv,  # of numbers up to LARGEST, and so exact where it comes out whole
     "%": operator.mod,
 }
 
@@ -191,7 +186,7 @@ def _undefined(name: str, span: Span, scope: Scope) -> FaultError:
 
 def listed(names: Iterable[str]) -> str:
     """Names for a message, not all if there are many."""
-    shown = list(islice(names, _MOST_NAMES + 1))
+    shown = [clip(name) for name in islice(names, _MOST_NAMES + 1)]
     return ", ".join([*shown[:_MOST_NAMES], *(["..."] if len(shown) > _MOST_NAMES else [])])
 
 

@@ -51,4 +51,4 @@ def examine(source: Source) -> None:
         assert span.end_column is None or span.column < span.end_column <= len(line) + 2
         shown = str(diagnostic)
         assert all(row.isprintable() for row in shown.split("\n"))
-        assert max(map(len, shown.split("\n"))) < 400
+        assert max(map(len, shown.split("\n"))) < 1000

@@ -65,7 +65,7 @@ def test_a_layer_behind_another_than_the_line_above_says_so() -> None:
     text = "a: ReLU\nTanh\nb: Conv 4 1 bias=false from=@a\nAdd @a @input from=@Tanh.0\nSigmoid from=@input\n"
     labelled = text.replace("\nTanh", "\nTanh.0: Tanh")
     graph = graph_of(labelled)
-    assert render(graph) == f"version 1\n\n{labelled}".replace("b: Conv", "b: Conv")
+    assert render(graph) == f"version 1\n\n{labelled}"
     assert graph_of(render(graph)) == graph
 
 
@@ -112,14 +112,16 @@ def test_what_the_language_cannot_say_is_not_written() -> None:
             write(unfinished)
 
 
-PLAIN = """
+TRAIN = "train { lr = 0.5; batch = 32; loss = f(a=1, b) }"
+AUGMENT = "augment { Pad 2; Rotate 10 }"
+PLAIN = f"""
 input 3x8x8
 Conv 4 3 1 1
 Pool 2 2
 ReLU
 FC 10
-train { lr = 0.5; batch = 32; loss = f(a=1, b) }
-augment { Pad 2; Rotate 10 }
+{TRAIN}
+{AUGMENT}
 """
 
 
@@ -135,10 +137,10 @@ augment { Pad 2; Rotate 10 }
         ("f(a=1, b)", "F(A=(3 - 2), B)"),
         ("train {", "\n\ntrain {"),
         ("Pad 2", "pad 2"),
-        ("train { lr = 0.5; batch = 32; loss = f(a=1, b) }\naugment { Pad 2; Rotate 10 }", "augment { Pad 2; Rotate 10 }\ntrain { lr = 0.5; batch = 32; loss = f(a=1, b) }"),
+        (f"{TRAIN}\n{AUGMENT}", f"{AUGMENT}\n{TRAIN}"),
         ("input 3x8x8", "version 1\ninput 3x8x8"),
     ],
-)  # fmt: skip
+)
 def test_the_fingerprint_does_not_depend_on_how_it_is_said(old: str, new: str) -> None:
     assert old in PLAIN
     assert hash_of(PLAIN.replace(old, new)) == hash_of(PLAIN)

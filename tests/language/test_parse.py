@@ -179,23 +179,52 @@ def test_the_shapes_behind_an_unreadable_line_are_not_judged() -> None:
     assert [node.path for node in graph.nodes] == ["Conv.0"]
 
 
+STRUCTURE = """\
+input 1x28x28
+let w = 4
+block Thin(ch, k=(2*$w - 5)) {
+  Conv $ch $k pad=same
+  BatchNorm
+}
+tap: residual shortcut=auto { Thin $w; ReLU }
+repeat 2 as i {
+  a: Thin ($w + $i)
+}
+branch concat { path { Thin 3 } path { } }
+Concat @tap
+Pool 2 from=@tap
+require { params < 20_000; no Tanh }
+train {
+  optimizer = adam(lr=1e-3)
+  metrics = [loss, accuracy]
+}
+"""
+
+
 def _mutations() -> st.SearchStrategy[str]:
-    """The seed's file, cut, repeated and with pieces of this and other languages put in."""
+    """Model files, cut, repeated and with pieces of this and other languages put in."""
     pieces = st.one_of(
         st.sampled_from([*known_names(), "input 1x28x28", "version 2", "a:", "=", ";", "#", "//", ",", "(", ")", '"']),
         st.sampled_from(["\n", "\r\n", "\r", "\t", "\u00a0", "\ufeff", "\u200b", "\u202e", "\x1b[31m", "0", "-1"]),
         st.sampled_from(["9" * 40, "1e400", "5x3", "bias=", "stride=0", "<<<<<<< ", "=======", "true", "pad=same"]),
+        st.sampled_from(
+            ["{", "}", "[", "]", "{ }", "\n}\n", "repeat 2 {", "branch add {", "path {", "residual", "train {"]
+        ),
+        st.sampled_from(
+            ["block B(x) {", "Thin", "let w = ", "$w", "$", "@tap", "@", "from=", "(1/0)", "*", "as i", "a/b.0:"]
+        ),
+        st.sampled_from(['include "x"', "@-1", "no ", "<=", "shortcut=auto", "Add @input", "repeat 99999 {", "/", "%"]),
         st.text(max_size=3),
     )
-    edit = st.tuples(st.integers(0, len(SEED)), st.integers(0, 8), pieces)
+    edit = st.tuples(st.integers(0, len(STRUCTURE)), st.integers(0, 8), pieces)
 
-    def apply(edits: list[tuple[int, int, str]]) -> str:
-        text = SEED
+    def apply(seed: str, edits: list[tuple[int, int, str]]) -> str:
+        text = seed
         for at, length, piece in edits:
             text = text[:at] + piece + text[at + length :]
         return text
 
-    return st.lists(edit, min_size=1, max_size=6).map(apply)
+    return st.builds(apply, st.sampled_from((SEED, STRUCTURE, STRUCTURE)), st.lists(edit, min_size=1, max_size=6))
 
 
 @given(st.one_of(_mutations(), _mutations(), st.text(max_size=60)))

@@ -128,6 +128,13 @@ def test_what_would_never_end_is_refused(text: str, code: str) -> None:
     assert all(len(str(error)) < 1000 for error in found)
 
 
+def test_layers_that_are_too_many_are_counted_before_they_are_made() -> None:
+    text = "block Two { ReLU; repeat 2 { Tanh } }\nrepeat 9999 as i { repeat 9999 { Two } }"
+    graph, (found,) = read_graph(Source("m", text))
+    assert found.message == "this comes to 299,940,003 layers or more; 10,000 are allowed"
+    assert (found.span.line, found.span.column, graph.nodes) == (2, 8, ())
+
+
 def test_the_most_layers_are_still_a_network() -> None:
     assert len(graph_of(f"repeat {MOST_LAYERS // 2} {{ ReLU; Tanh }}").nodes) == MOST_LAYERS
     assert error_of(f"ReLU\nrepeat {MOST_LAYERS // 2} {{ ReLU; Tanh }}").code == "P005"

@@ -205,6 +205,12 @@ def test_a_shortcut_that_cannot_be_is_told(inside: str) -> None:
     assert (found.code, found.span.line) == ("S204", 2)
 
 
+def test_a_shortcut_is_one_of_two_words() -> None:
+    found = error_of("residual shortcut=f(q, [1]) { ReLU }")
+    assert (found.code, found.message) == ("A106", "residual shortcut takes identity or auto, got f(q, [1])")
+    assert specs_of("residual shortcut=Identity { ReLU }") == specs_of("residual { ReLU }")
+
+
 def test_a_shape_that_cannot_be_inferred_is_left_to_inference() -> None:
     _, found = check(Source("m", f"{INPUT}Conv 3 9\nresidual shortcut=auto {{ Conv 3 3 }}\nCnv 3"))
     assert [(error.code, error.span.line) for error in found] == [("S201", 2), ("N010", 4)]

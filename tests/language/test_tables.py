@@ -34,7 +34,7 @@ def test_tables_are_written_once_and_read_again(folder: Path, monkeypatch: pytes
     parse_anew()
     (file,) = folder.iterdir()
     before = file.stat().st_mtime_ns, file.read_bytes()
-    monkeypatch.setattr("lark.Lark.save", None)
+    monkeypatch.setattr("lark.Lark.__init__", None)  # that would make them
     parse_anew()
     assert (file.stat().st_mtime_ns, file.read_bytes()) == before
 
@@ -47,7 +47,8 @@ def test_tables_that_cannot_be_read_are_made_anew(folder: Path, content: bytes) 
     for bad in (content, good[: len(good) // 2], good[64:]):
         file.write_bytes(bad)
         parse_anew()
-        assert file.read_bytes()[:64] == good[:64]
+        (file,) = folder.iterdir()
+        assert file.stat().st_size > 0.9 * len(good)  # sets are written in any order
 
 
 def test_another_grammar_has_other_tables(folder: Path) -> None:
@@ -70,5 +71,5 @@ def test_without_a_home_there_is_no_such_place(folder: Path, monkeypatch: pytest
 
     monkeypatch.setattr(Path, "home", homeless)
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
-    assert parsing._tables("a") is None
+    parse_anew()
     parse_anew()
