@@ -24,10 +24,9 @@ Place = tuple[tuple[Address, int], ...]  # of a cell: the strips around it, oute
 
 @frozen
 class Plan:
-    """The strips by address, and where each cell stands. ``columns`` are the strips that stand in a fork."""
+    """The strips by address, and where each cell stands."""
 
     strips: Mapping[Address, Strip]
-    columns: frozenset[Address]
     places: Mapping[int, Place]
 
 
@@ -59,7 +58,6 @@ class Extent:
 def plan_of(root: Strip) -> Plan:
     """The places in a strip and the strips inside it."""
     strips: dict[Address, Strip] = {}
-    columns: set[Address] = set()
     places: dict[int, Place] = {}
 
     def visit(strip: Strip, address: Address, above: Place) -> None:
@@ -71,13 +69,12 @@ def plan_of(root: Strip) -> Plan:
                     visit(item, (*address, at), here)
                 case Fork():
                     for number, column in enumerate(item.columns):
-                        columns.add((*address, at, number))
                         visit(column, (*address, at, number), here)
                 case _:
                     places[item] = here
 
     visit(root, (), ())
-    return Plan(strips, frozenset(columns), places)
+    return Plan(strips, places)
 
 
 def edges_of(sources: Sources) -> list[tuple[int, int]]:
@@ -149,7 +146,7 @@ def _lane_places(wanted: Mapping[int, tuple[int, int]], rights: Sequence[float])
     placed: dict[int, float] = {}
     for source, (low, high) in sorted(wanted.items(), key=lambda lane: (lane[1][1] - lane[1][0], lane[0])):
         leaves = high == 2 * len(rights)
-        # A lane is turned into from a gap, and so passes the items on both sides of that.
+        # Right also of the items above and below, whose own lanes go on into the gaps where this one is turned into.
         x = _settled(max(rights[max(0, low // 2 - 1) : high // 2 + 1]) + LANE, leaves=leaves)
         for rival in sorted(placed[other] for other in placed if _meet(wanted[other], (low, high))):
             if abs(x - rival) < LANE:

@@ -81,10 +81,10 @@ def route(ground: Ground, source: int, target: int) -> Route:
             turn(strip, at + 1, ground.lane(strip, source))
     inside = into[level:]
     for ((strip, gap), (inner, _)), goal in zip(pairwise(inside), _goals(ground, lanes, source, inside), strict=True):
-        if inner in ground.plan.columns or ground.doors[inner] != {source}:
+        if ground.doors[inner] != {source}:
             turn(strip, gap, goal)
             continue
-        # A value that is the only one to come into a frame comes in on its axis, and spreads inside.
+        # A value that is the only one to come into a strip comes in on its axis, and spreads inside.
         turn(strip, gap, ground.axes[inner])
         if inner in lanes:
             turn(inner, 0, goal)

@@ -186,6 +186,13 @@ def test_the_dark_theme_is_asked_for_by_the_system_and_never_on_paper() -> None:
     assert "#ffffff" not in dark
 
 
+def test_of_a_long_line_as_much_is_shown_as_there_is_room_for() -> None:
+    layer = spec("BatchNorm", momentum=0.987654321, eps=1.23456789e-07)
+    root = parsed(draw(network((3, 8, 8), ("a_label_that_is_rather_long", layer))))
+    assert_texts_fit(root)
+    assert any("BatchNorm" in text and "…" in text for text in texts_of(root))
+
+
 def test_a_network_without_layers_is_drawn() -> None:
     root = parsed(draw(network((3, 8, 8))))
     assert {printed("input 3x8x8"), printed("output 3x8x8")} <= set(texts_of(root))

@@ -118,12 +118,10 @@ def test_texts_keep_clear_of_boxes_and_each_other(cells: list[Cell]) -> None:
         assert not any(crosses(line, text) for _, _, line in segments(layout))
 
 
-@thorough(50)
-@given(cells=tidy())
-def test_lines_that_lie_on_each_other_share_an_end(cells: list[Cell]) -> None:
+def assert_lines_on_each_other_share_an_end(layout: Layout) -> None:
     upright: dict[float, list[tuple[int, int, float, float]]] = {}
     level: dict[float, list[tuple[int, int, float, float]]] = {}
-    for source, target, (left, top, right, bottom) in segments(lay_out(cells, WIDTH)):
+    for source, target, (left, top, right, bottom) in segments(layout):
         if left == right:
             upright.setdefault(left, []).append((source, target, top, bottom))
         else:
@@ -132,6 +130,17 @@ def test_lines_that_lie_on_each_other_share_an_end(cells: list[Cell]) -> None:
         for (source, target, *one), (other_source, other_target, *other) in combinations(lines, 2):
             apart = min(one[1], other[1]) <= max(one[0], other[0])
             assert apart or source == other_source or target == other_target
+
+
+@thorough(50)
+@given(cells=tidy())
+def test_lines_that_lie_on_each_other_share_an_end(cells: list[Cell]) -> None:
+    assert_lines_on_each_other_share_an_end(lay_out(cells, WIDTH))
+
+
+def test_lanes_change_places_above_a_block_without_lying_on_each_other() -> None:
+    cells = [cell(""), cell("a", 0), cell("block/b", 1, 0), cell("block/c", 2, 1), cell("", 3)]
+    assert_lines_on_each_other_share_an_end(lay_out(cells, WIDTH))
 
 
 @thorough(15)

@@ -37,15 +37,15 @@ def test_what_is_fitted_fits_and_is_whole_if_it_can_be(text: str, room: float, b
         assert fitted == text
 
 
-@given(text=st.text(max_size=40), length=st.integers(0, 50), mark=st.sampled_from(("…", "...")))
+@given(text=st.text("abc", max_size=40), length=st.integers(0, 50), mark=st.sampled_from(("…", "...")))
 def test_what_is_shortened_has_its_ends(text: str, length: int, mark: str) -> None:
     short = shorten(text, length, mark)
     assert len(short) == min(len(text), length)
     if len(mark) <= length < len(text):
-        head, found, tail = short.rpartition(mark) if short.endswith(mark) else short.partition(mark)
+        head, found, tail = short.partition(mark)
         assert found
-        assert text.startswith(head) or mark in text
-        assert text.endswith(tail) or mark in text
+        assert text.startswith(head)
+        assert text.endswith(tail)
 
 
 @thorough(100)
