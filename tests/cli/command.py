@@ -55,6 +55,6 @@ def examined(done: Done) -> Done:
     for text in (done.out, done.err):
         assert "Traceback" not in text, text
         assert "Error:" not in text.replace("\nError: ", ""), text
-        assert "Warning" not in text, text
+        assert "Warning:" not in text, text
         assert "\x1b" not in text, text
     return done
