@@ -8,6 +8,9 @@ from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any, NoReturn
 
+#: What is imported by others or by ourselves and not used to check a file. NumPy alone would be half of the time.
+_LATE = ("numpy", "hashlib", "tempfile")
+
 
 class _Postponed(ModuleType):
     """A module that is loaded when something in it is first asked for.
@@ -20,7 +23,8 @@ class _Postponed(ModuleType):
         if spec is None or spec.loader is None:
             raise AttributeError(name)
         self.__class__ = ModuleType  # type: ignore[assignment]
-        self.__path__ = spec.submodule_search_locations or []
+        if spec.submodule_search_locations is not None:
+            self.__path__ = spec.submodule_search_locations
         spec.loader.exec_module(self)
         return getattr(self, name)
 
@@ -28,7 +32,8 @@ class _Postponed(ModuleType):
 def main() -> NoReturn:
     """Run the command line and exit."""
     try:
-        postpone("numpy")  # to check a file takes none of it, and loading it would be half of the time
+        for name in _LATE:
+            postpone(name)
         from cnndsl.cli import main as run
     except KeyboardInterrupt:
         os.write(2, b"cnndsl: interrupted\n")
@@ -42,7 +47,7 @@ def postpone(name: str) -> None:
     if spec is None:
         return
     module = module_from_spec(spec)
-    del module.__path__  # to look for a submodule is to use it
+    vars(module).pop("__path__", None)  # to look for a submodule is to use it
     module.__class__ = _Postponed
     sys.modules[name] = module
 

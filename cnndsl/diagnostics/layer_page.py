@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnndsl.diagnostics.document import Block, Code, Heading, Paragraph, Table
 from cnndsl.diagnostics.reference import PUBLIC, Kind, arguments, joins, rules, signature_line, summary, worked_example
+from cnndsl.layers import aliases_of
 from cnndsl.layers._fields import spell
 
 _COLUMNS = ("argument", "", "default", "what it is")
@@ -11,7 +12,8 @@ _COLUMNS = ("argument", "", "default", "what it is")
 
 def layer_page(kind: Kind) -> tuple[Block, ...]:
     """What a kind is, its arguments, shape rule and conventions, parameters, and a worked example."""
-    aliases = [Paragraph(f"Also written {' or '.join(f'`{name}`' for name in kind.aliases)}.")] if kind.aliases else []
+    names = aliases_of(kind)
+    aliases = [Paragraph(f"Also written {' or '.join(f'`{name}`' for name in names)}.")] if names else []
     return (
         Heading(kind.name, 1),
         Paragraph(summary(kind)),
@@ -32,7 +34,7 @@ def layer_table(*, linked: bool = False) -> Table:
         tuple(
             (
                 f"[{kind.name}]({kind.name}.md)" if linked else kind.name,
-                ", ".join(kind.aliases),
+                ", ".join(aliases_of(kind)),
                 summary(kind),
             )
             for kind in PUBLIC

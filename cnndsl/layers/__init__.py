@@ -1,101 +1,93 @@
-"""The layer kinds. To add one: write its file and name it in ``REGISTRY``."""
+"""The layer kinds. To add one: write its file and name it in ``_FILES``.
+
+A kind is imported when a file first names it: to define a spec class takes longer than to check a layer.
+"""
 
 from __future__ import annotations
 
+import sys
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-from cnndsl.layers import (
-    add,
-    avg_pool,
-    batch_norm,
-    bias_relu,
-    channel_shuffle,
-    concat,
-    conv,
-    conv_transpose,
-    covering_conv,
-    dropout,
-    dropout2d,
-    dw_conv,
-    elu,
-    fc,
-    flatten,
-    gelu,
-    global_avg_pool,
-    global_max_pool,
-    group_norm,
-    hard_swish,
-    identity,
-    layer_norm,
-    leaky_relu,
-    log_softmax,
-    pad,
-    pool,
-    relu,
-    scale,
-    selu,
-    sigmoid,
-    silu,
-    softmax,
-    softplus,
-    tanh,
-    upsample,
-)
 from cnndsl.layers._kind import LayerKind
 
-REGISTRY: tuple[LayerKind[Any], ...] = (
-    conv.KIND,
-    dw_conv.KIND,
-    conv_transpose.KIND,
-    pool.KIND,
-    avg_pool.KIND,
-    global_avg_pool.KIND,
-    global_max_pool.KIND,
-    fc.KIND,
-    relu.KIND,
-    leaky_relu.KIND,
-    elu.KIND,
-    selu.KIND,
-    gelu.KIND,
-    silu.KIND,
-    sigmoid.KIND,
-    tanh.KIND,
-    hard_swish.KIND,
-    softplus.KIND,
-    batch_norm.KIND,
-    layer_norm.KIND,
-    group_norm.KIND,
-    scale.KIND,
-    dropout.KIND,
-    dropout2d.KIND,
-    flatten.KIND,
-    identity.KIND,
-    upsample.KIND,
-    pad.KIND,
-    channel_shuffle.KIND,
-    add.KIND,
-    concat.KIND,
-    softmax.KIND,
-    log_softmax.KIND,
+#: A file is called what the language calls its kind, in snake case; beside it are further names of the kind.
+_FILES: dict[str, tuple[str, ...]] = {
+    "conv": ("Conv2d",),
+    "dw_conv": (),
+    "conv_transpose": (),
+    "pool": ("MaxPool", "max_pool"),
+    "avg_pool": (),
+    "global_avg_pool": (),
+    "global_max_pool": (),
+    "fc": ("Dense", "Linear"),
+    "relu": (),
+    "leaky_relu": (),
+    "elu": (),
+    "selu": (),
+    "gelu": (),
+    "silu": (),
+    "sigmoid": (),
+    "tanh": (),
+    "hard_swish": (),
+    "softplus": (),
+    "batch_norm": ("BN",),
+    "layer_norm": (),
+    "group_norm": (),
+    "scale": (),
+    "dropout": (),
+    "dropout2d": (),
+    "flatten": (),
+    "identity": (),
+    "upsample": (),
+    "pad": (),
+    "channel_shuffle": (),
+    "add": (),
+    "concat": (),
+    "softmax": (),
+    "log_softmax": (),
     # Made by rewrites, not by files.
-    covering_conv.KIND,
-    bias_relu.KIND,
-)
+    "covering_conv": (),
+    "bias_relu": (),
+}
 
-_BY_SPEC = {kind.spec: kind for kind in REGISTRY}
-_BY_NAME = {name.lower(): kind for kind in REGISTRY if not kind.internal for name in (kind.name, *kind.aliases)}
+_BY_NAME = {name.lower(): file for file, others in _FILES.items() for name in (file.replace("_", ""), *others)}
+
+REGISTRY: tuple[LayerKind[Any], ...]  # every kind, in the order above
+
+
+def __getattr__(name: str) -> Any:
+    if name == "REGISTRY":
+        return tuple(_load(file) for file in _FILES)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _load(file: str) -> LayerKind[Any]:
+    kind: LayerKind[Any] = import_module(f"{__name__}.{file}").KIND
+    return kind
 
 
 def kind_of(spec: object) -> LayerKind[Any]:
     """The kind of a spec."""
-    return _BY_SPEC[type(spec)]
+    kind: LayerKind[Any] = sys.modules[type(spec).__module__].KIND
+    return kind
 
 
 def find_kind(name: str) -> LayerKind[Any] | None:
     """The kind that a name or an alias means in the language, whatever its case."""
-    return _BY_NAME.get(name.lower())
+    file = _BY_NAME.get(name.lower())
+    kind = _load(file) if file else None
+    return None if kind is None or kind.internal else kind
+
+
+def aliases_of(kind: LayerKind[Any]) -> tuple[str, ...]:
+    """What else a kind is called in the language."""
+    return _FILES[_BY_NAME[kind.name.lower()]]
 
 
 def known_names() -> tuple[str, ...]:
     """Every name that the language knows, aliases included."""
-    return tuple(name for kind in REGISTRY if not kind.internal for name in (kind.name, *kind.aliases))
+    kinds = (_load(file) for file in _FILES)
+    return tuple(name for kind in kinds if not kind.internal for name in (kind.name, *aliases_of(kind)))

@@ -116,7 +116,6 @@ class LayerKind(Generic[S]):
     forward: Callable[[S, Params, Params, tuple[Array, ...], Context], tuple[Array, Params, Any]]
     backward: Callable[[S, Params, Any, Array, Context], tuple[tuple[Array | None, ...], dict[str, Array]]]
     weights: Callable[..., dict[str, Weight]] = _no_weights
-    aliases: tuple[str, ...] = ()
     mixes_batch: bool = False
     random: bool = False
     probabilities: bool = False

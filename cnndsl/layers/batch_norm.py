@@ -88,4 +88,4 @@ def _moved(spec: BatchNorm, old: Array, new: Array) -> Array:
     return spec.momentum * old + (1 - spec.momentum) * new
 
 
-KIND = LayerKind(BatchNorm, same_shape, forward, backward, weights, aliases=("BN",), mixes_batch=True)
+KIND = LayerKind(BatchNorm, same_shape, forward, backward, weights, mixes_batch=True)

@@ -69,4 +69,4 @@ def backward(
     return (dx,), grads
 
 
-KIND = LayerKind(Conv, out_shape, forward, backward, weights, aliases=("Conv2d",))
+KIND = LayerKind(Conv, out_shape, forward, backward, weights)

@@ -55,4 +55,4 @@ def backward(
     return (dvector if len(shape) == 2 else _layout.unflatten(dvector, shape, ctx),), grads
 
 
-KIND = LayerKind(FC, out_shape, forward, backward, weights, aliases=("Dense", "Linear"))
+KIND = LayerKind(FC, out_shape, forward, backward, weights)

@@ -138,4 +138,4 @@ def _add_to(source: Array, out: Array) -> None:
     np.add(out, source, out=out)
 
 
-KIND = LayerKind(Pool, out_shape, forward, backward, aliases=("MaxPool", "max_pool"))
+KIND = LayerKind(Pool, out_shape, forward, backward)

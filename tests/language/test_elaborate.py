@@ -12,7 +12,7 @@ from cnndsl.errors import ModelError
 from cnndsl.language import Source, read_graph
 from cnndsl.language.binding import takes_many
 from cnndsl.language.render import render_spec
-from cnndsl.layers import REGISTRY, conv, pool
+from cnndsl.layers import REGISTRY, aliases_of, conv, pool
 from cnndsl.layers._fields import Size, Whole, domain_of, spell
 from cnndsl.layers._kind import LayerKind
 from cnndsl.layers.fc import FC
@@ -85,7 +85,7 @@ def test_an_older_spelling_of_the_seed_is_the_seed() -> None:
 def test_a_layer_is_found_by_every_name_in_any_case(kind: Kind) -> None:
     (spec,) = specs_of(required(kind))
     assert type(spec) is kind.spec
-    for name in (kind.name, *kind.aliases):
+    for name in (kind.name, *aliases_of(kind)):
         for written in (name, name.lower(), name.upper()):
             assert specs_of(required(kind).replace(kind.name, written)) == [spec]
 
