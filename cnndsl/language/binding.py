@@ -120,7 +120,7 @@ def _count_faults(
     ]
     if len(unnamed) > len(positional):
         yield _wrong_count(signature, len(unnamed), unnamed[len(positional)].span)
-    elif missing:
+    elif missing and named <= {None, *positional, *signature.named_only}:  # else one of them may be what is missing
         yield _wrong_count(signature, len(unnamed) + len(named.intersection(positional)), span, missing)
 
 
@@ -140,11 +140,18 @@ def _takes(signature: Signature) -> str:
 
 
 def _unknown_argument(signature: Signature, name: str, span: Span) -> FaultError:
+    from cnndsl.language.dialects import translate_argument  # few files have any unknown name
+
     known = (*signature.positional, *signature.named_only)
-    close = closest(name, known)
     accepted = f"accepted: {', '.join(known)}" if known else f"{signature.name} takes no arguments"
-    hint = f"did you mean `{close}=`? {accepted}" if close else accepted
+    meant = translate_argument(name, known) or _closest(name, known)
+    hint = f"{meant} {accepted}" if meant else accepted
     return FaultError("A102", f"unknown argument `{name}=` for {signature.name}", span, hint)
+
+
+def _closest(name: str, known: tuple[str, ...]) -> str:
+    close = closest(name, known)
+    return f"did you mean `{close}=`?" if close else ""
 
 
 def _is_number(text: str) -> bool:

@@ -91,8 +91,10 @@ def unknown_layer(layer: Layer, place: Place) -> FaultError:
 
 def _other_names(name: str, place: Place) -> str:
     """What may have been meant."""
+    from cnndsl.language.dialects import counterpart  # few files have any unknown name
+
     blocks = [definition.block.name for _, definition in place.names.blocks.values()]
-    close = closest(name, (*known_names(), *blocks))
+    close = counterpart(name) or closest(name, (*known_names(), *blocks))
     if close is None:
         own = f", and of this file: {listed(blocks)}" if blocks else ""
         return f"known: {', '.join(known_names())}{own}"

@@ -20,7 +20,16 @@ from cnndsl.language.brackets import (
 )
 from cnndsl.language.build import LONGEST_SUM
 from cnndsl.language.source import Source
-from cnndsl.language.wording import SECTIONS, Misfit, conflict_marker, explain, no_partner, sum_too_long, too_deep
+from cnndsl.language.wording import (
+    SECTIONS,
+    Misfit,
+    conflict_marker,
+    explain,
+    foreign_section,
+    no_partner,
+    sum_too_long,
+    too_deep,
+)
 
 _MOST_ERRORS = 50
 _MOST_WORK = 1 << 19  # characters to read again, where errors stand in one long statement
@@ -66,10 +75,27 @@ class Draft:
         """Report what cannot stand where it stands in ``rest``, and take its line out."""
         line = min(misfit.line + self._first - 1, len(self.lines))
         text = self.lines[line - 1]
+        if text.lstrip().startswith("[") and self._section(line):
+            return
         above = heads_above([*self.lines[self._first - 1 : line - 1], text[: misfit.column - 1]])
         placed = evolve(misfit, line=line)
         self.report(explain(self.source, text, placed, above[-1] if above else "", parses))
         self._go_on_at(line)
+
+    def _section(self, first: int) -> bool:
+        """Report the section of another framework that begins on a line, if one does, and take its lines out."""
+        from cnndsl.language.dialects import translate_section  # few files have any
+
+        found = translate_section(self.lines, first)
+        if found is None:
+            return False
+        translation, last = found
+        for line in range(first, last):
+            self.lines[line] = ""
+            self._replaced[line + 1] += 1
+        self.report(foreign_section(self.source, first, translation.hint))
+        self._go_on_at(last)
+        return True
 
     def sum_too_long(self, line: int, column: int) -> None:
         """Report arithmetic without end in ``rest``, and take its line out."""

@@ -68,6 +68,12 @@ def explain(source: Source, text: str, misfit: Misfit, section: str, parses: Cal
     return _at(source, line, column, len(misfit.text), "P001", message, hint)
 
 
+def foreign_section(source: Source, line: int, hint: str) -> Diagnostic:
+    """Of a section as Darknet has them."""
+    header = source.line(line).strip()
+    return _at(source, line, 1, len(source.line(line)), "P001", f"`{clip(header)}` is no layer line", hint)
+
+
 def numeric_reference(source: Source, span: Span, written: str) -> Diagnostic:
     """Of a layer that is referred to by a number."""
     hint = "give the layer a label and use `@label`: numbers shift when lines are added"
@@ -140,7 +146,7 @@ def _misplaced(text: str, column: int, misfit: Misfit, section: str, parses: Cal
     before = text[: column - 1]
     words = _words(before)
     place = f"after `{clip(words[-1])}`" if words else "at the start of the line"
-    hint = _meant(misfit, words, _statement(before), section) or _mend(text, parses)
+    hint = _meant(misfit, words, _statement(before), section) or _elsewhere(text) or _mend(text, parses)
     return f"unexpected {_visible(misfit.text)} {place}", hint
 
 
@@ -178,6 +184,14 @@ def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return f"`{clip(text)}`"
     return " ".join(f"`{c}` (U+{ord(c):04X})" if c.isprintable() else f"U+{ord(c):04X}" for c in text[:3])
+
+
+def _elsewhere(text: str) -> str:
+    """The line in this language, where it is a layer of another framework."""
+    from cnndsl.language.dialects import translate_call
+
+    found = translate_call(_code(text))
+    return found.hint if found else ""
 
 
 def _mend(text: str, parses: Callable[[str], bool]) -> str:
