@@ -120,8 +120,8 @@ def _cell(
     from cnndsl.compiler import check_experiment
     from cnndsl.compiler.measure import measure
     from cnndsl.data import SHAPES
+    from cnndsl.language.text import write_argument
     from cnndsl.settings import Override, unsupported
-    from cnndsl.settings.text import write_argument
 
     texts = {name: write_argument(value) for name, value in values.items()}
     own = tuple(Override(name, value, f"sweep {name} = {texts[name]}", source) for name, value in values.items())

@@ -8,9 +8,9 @@ from math import prod
 
 from attrs import frozen
 
-from cnndsl.compiler.measure import macs, parameters, receptive_fields
+from cnndsl.compiler.measure import depth, macs, parameters, receptive_fields
 from cnndsl.errors import Diagnostic, Span
-from cnndsl.language.graph import INPUT, Graph, Node
+from cnndsl.language.graph import Graph, Node
 from cnndsl.layers import kind_of
 from cnndsl.layers._fields import spell
 from cnndsl.settings import Settings
@@ -33,14 +33,6 @@ def prove(graph: Graph, settings: Settings) -> tuple[Diagnostic, ...]:
 def memory(node: Node) -> int:
     """Bytes of a node with shapes: its trained parameters and its output for one image, in single precision."""
     return _FLOAT32 * (parameters(node) + prod(node.out_shape))
-
-
-def depth(graph: Graph) -> int:
-    """Layers with multiply-adds on the longest path from the input to the output."""
-    depths = {INPUT: 0}
-    for node in graph.nodes:
-        depths[node.path] = max(depths[path] for path in node.inputs) + (macs(node) > 0)
-    return depths[graph.nodes[-1].path]
 
 
 @frozen

@@ -6,11 +6,11 @@ import re
 
 from cnndsl.language import syntax
 from cnndsl.language.syntax import Argument
+from cnndsl.language.text import write_value
 from cnndsl.layers import find_kind, known_names
 from cnndsl.settings._domains import canonical
 from cnndsl.settings._findings import Findings, suggestion
 from cnndsl.settings.require import CLAIMS, UNITS, Claim, Forbidden
-from cnndsl.settings.text import write_value
 
 _OTHER_NAMES = {"parameters": "params", "flops": "macs", "layers": "depth", "outputs": "output", "bytes": "memory"}
 _UNITS = {unit.lower(): unit for unit in UNITS}

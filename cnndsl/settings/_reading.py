@@ -9,12 +9,13 @@ import attrs
 from cnndsl.errors import Span
 from cnndsl.language.syntax import Argument, Call, Value, Word
 from cnndsl.language.syntax import Items as List
+from cnndsl.language.text import write_value
 from cnndsl.language.values import Unknown
 from cnndsl.layers._fields import Domain, Words, domain_of
 from cnndsl.settings._domains import Constructors, Images, Items, Text, UnknownNameError, Unless, canonical
 from cnndsl.settings._fields import fields_of
 from cnndsl.settings._findings import Findings, suggestion
-from cnndsl.settings.text import write_signature, write_value
+from cnndsl.settings.text import write_signature
 
 #: What stands for a value that could not be read; the reason has been reported.
 NOTHING = attrs.NOTHING

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import prod
 
 from cnndsl.language.syntax import Argument, Call, Items, Setting
+from cnndsl.language.text import write_value
 from cnndsl.settings._findings import Findings
 from cnndsl.settings._names import canonical_name, find_target, suggest_name
 from cnndsl.settings._reading import read_value
 from cnndsl.settings.sections import Settings
 from cnndsl.settings.sweep import MOST_CELLS, Axis
-from cnndsl.settings.text import write_value
 
 
 def read_axes(

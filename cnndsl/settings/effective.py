@@ -5,11 +5,12 @@ from __future__ import annotations
 from attrs import frozen
 
 from cnndsl.language.graph import LetValue
+from cnndsl.language.text import write_argument, write_value
 from cnndsl.settings._names import keys, value_text
 from cnndsl.settings.augment import AUGMENTATIONS
 from cnndsl.settings.require import Claim
 from cnndsl.settings.sections import KEYED, SECTIONS, Place, Settings
-from cnndsl.settings.text import write_argument, write_setting, write_value
+from cnndsl.settings.text import write_setting
 
 DEFAULT = "default"
 

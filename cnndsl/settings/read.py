@@ -10,6 +10,7 @@ import attrs
 from cnndsl.errors import Diagnostic, Span
 from cnndsl.language.source import Source
 from cnndsl.language.syntax import Argument, Call, Claim, Forbid, Items, Layer, Section, Setting
+from cnndsl.language.text import write_argument, write_value
 from cnndsl.settings._checks import check_train
 from cnndsl.settings._claims import read_claims
 from cnndsl.settings._domains import canonical
@@ -23,7 +24,6 @@ from cnndsl.settings.overrides import Override
 from cnndsl.settings.require import Require
 from cnndsl.settings.sections import KEYED, Place, Settings
 from cnndsl.settings.sweep import Sweep
-from cnndsl.settings.text import write_argument, write_value
 
 #: What may stand in a section, and what such a line looks like.
 _ENTRIES: dict[str, tuple[tuple[type, ...], str]] = {

@@ -1,4 +1,4 @@
-"""Values back to text as the language has it: those of the syntax, and those of settings."""
+"""Values of settings back to text as the language has it."""
 
 from __future__ import annotations
 
@@ -6,33 +6,9 @@ from typing import Any
 
 import attrs
 
-from cnndsl.language.syntax import Argument, Call, Operation, Reference, Value, Variable
-from cnndsl.language.syntax import Items as List
 from cnndsl.layers._fields import Domain, domain_of, spell
 from cnndsl.settings._domains import Constructors, Items, Text, Unless
 from cnndsl.settings._fields import fields_of
-
-
-def write_value(value: Value) -> str:
-    """A value as a file has it."""
-    match value:
-        case str():
-            return f'"{value}"'
-        case Call(name, arguments):
-            return f"{name}({', '.join(map(write_argument, arguments))})"
-        case List(values):
-            return f"[{', '.join(map(write_argument, values))}]"
-        case Variable(name) | Reference(name):
-            return f"{'$' if isinstance(value, Variable) else '@'}{name}"
-        case Operation():
-            return f"({write_value(value.left)} {value.sign} {write_value(value.right)})"
-    return spell(value)
-
-
-def write_argument(argument: Argument) -> str:
-    """``name=value`` or ``value``."""
-    text = write_value(argument.value)
-    return text if argument.name is None else f"{argument.name}={text}"
 
 
 def write_setting(domain: Domain, value: Any) -> str:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from cnndsl.compiler import check, check_experiment
-from cnndsl.compiler.claims import depth, memory
-from cnndsl.compiler.measure import measure
+from cnndsl.compiler.claims import memory
+from cnndsl.compiler.measure import depth, measure
 from cnndsl.errors import Diagnostic
 from cnndsl.language.source import Source
 from cnndsl.settings.require import CLAIMS, SIGNS
