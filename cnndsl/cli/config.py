@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnndsl.cli import output
+from cnndsl.cli.settings import changes_option, read_changes, refuse_errors
 from cnndsl.errors import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _MOST = 60  # a longer value does not push the origins of the others to the righ
 
 @click.command()
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path(readable=False))
-@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting or variable of the file.")
+@changes_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def config(file: str | None, changes: tuple[str, ...], *, as_json: bool) -> int:
     """Print the settings that are in force for FILE, and where each is from.
@@ -33,7 +34,6 @@ def config(file: str | None, changes: tuple[str, ...], *, as_json: bool) -> int:
             raise click.UsageError("Name the FILE whose settings are meant.")
         output.result(_reference())
         return 0
-    from cnndsl.cli.settings import read_changes, refuse_errors
     from cnndsl.compiler import read_experiment
     from cnndsl.language.source import read_source
     from cnndsl.settings import effective

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from cnndsl.cli import output
 from cnndsl.errors import ModelError
 
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
     from cnndsl.compiler import Experiment
     from cnndsl.language import Source
     from cnndsl.settings import Override
+
+
+changes_option = click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting or variable of the file."
+)
 
 
 class OverrideError(ModelError):

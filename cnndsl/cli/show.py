@@ -12,12 +12,14 @@ import click
 from attrs import evolve, frozen
 
 from cnndsl.cli import output
+from cnndsl.cli.settings import changes_option, read_changes
 from cnndsl.data import BUILT_IN, SHAPES
 from cnndsl.errors import Diagnostic, OutputError, printable
 
 if TYPE_CHECKING:
     from cnndsl.language import Graph, Source
     from cnndsl.language.graph import Shape
+    from cnndsl.settings import Override
 
 _ABOUT_LAYERS = "PNASG"  # first letters of what ends a graph: all but settings, data and claims
 _SHAPE = re.compile(r"[1-9][0-9]{0,5}(x[1-9][0-9]{0,5}){2}")
@@ -56,11 +58,19 @@ class _Network:
 @click.argument("file", type=click.Path(readable=False, allow_dash=True))
 @click.option("--input", "shape", type=ImageShape(), metavar="CxHxW", help="The images' shape, such as 3x32x32.")
 @click.option("--data", type=click.Choice(BUILT_IN), help="The same, as a built-in data set has it.")
+@changes_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; docs/formats.md says what is in it.")
 @click.option("--mermaid", "as_mermaid", is_flag=True, help="Print a flowchart for Mermaid.")
 @click.option("--svg", "svg_file", metavar="PATH", help="Write a drawing; `-` prints it.")
 def show(
-    file: str, shape: tuple[int, ...] | None, data: str | None, svg_file: str | None, *, as_json: bool, as_mermaid: bool
+    file: str,
+    shape: tuple[int, ...] | None,
+    data: str | None,
+    changes: tuple[str, ...],
+    svg_file: str | None,
+    *,
+    as_json: bool,
+    as_mermaid: bool,
 ) -> int:
     """Show a network: each layer with its path, shapes, parameters, multiply-adds, memory and receptive field.
 
@@ -76,7 +86,7 @@ def show(
     from cnndsl.diagnostics.renderers.text import render
     from cnndsl.language.source import read_source
 
-    networks = _networks(read_source(file), shape, data)
+    networks = _networks(read_source(file), shape, data, read_changes(changes))
     if as_json:
         _print_json(networks)
     elif as_mermaid or svg_file is not None:
@@ -90,11 +100,11 @@ def show(
     return 1
 
 
-def _networks(source: Source, shape: Shape | None, data: str | None) -> list[_Network]:
+def _networks(source: Source, shape: Shape | None, data: str | None, overrides: tuple[Override, ...]) -> list[_Network]:
     """What a file is on the images asked for: all that is right, or else what got furthest."""
     from cnndsl.compiler import read_experiment
 
-    experiment = read_experiment(source)
+    experiment = read_experiment(source, overrides)
     if data:
         wanted: dict[str, Shape | None] = {data: SHAPES[data]}
     elif shape or experiment.graph.input_shape:
@@ -103,15 +113,15 @@ def _networks(source: Source, shape: Shape | None, data: str | None) -> list[_Ne
         wanted = {experiment.settings.data.name: experiment.data_shape}
     else:
         wanted = dict(SHAPES)
-    networks = [_network(source, name, given) for name, given in wanted.items()]
+    networks = [_network(source, name, given, overrides) for name, given in wanted.items()]
     right = [network for network in networks if network.right]
     return right or [max(networks, key=lambda network: len(network.graph.nodes))]
 
 
-def _network(source: Source, data: str, shape: Shape | None) -> _Network:
+def _network(source: Source, data: str, shape: Shape | None, overrides: tuple[Override, ...]) -> _Network:
     from cnndsl.compiler import check, has_errors
 
-    graph, found = check(source, shape)
+    graph, found = check(source, shape, overrides)
     shaped = evolve(graph, nodes=tuple(node for node in graph.nodes if node.in_shapes))
     ended = any(each.severity == "error" and each.code[0] in _ABOUT_LAYERS for each in found)
     return _Network(data, shaped, found, complete=not ended, right=not has_errors(found))

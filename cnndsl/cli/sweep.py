@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnndsl.cli import output
+from cnndsl.cli.settings import changes_option
 
 if TYPE_CHECKING:
     from cnndsl.cli.cells import Cell
@@ -17,7 +18,7 @@ _PARTIAL = 6  # exit code: some cells have no result
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(readable=False))
-@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting or variable of the file.")
+@changes_option
 @click.option("--run", is_flag=True, help="Train the cells for which every claim holds.")
 @click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
 @click.option("--out", default="outputdir", show_default=True, type=click.Path(), metavar="DIR", help="Where to write.")

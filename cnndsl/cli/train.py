@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from cnndsl.cli import output
+from cnndsl.cli.settings import changes_option, checked, read_changes
 from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option("--lr", default=1e-3, show_default=True, help="Learning rate.")
 @click.option("--optimizer", default="adam", show_default=True, help="adam, sgd, momentum or nesterov.")
 @click.option("--seed", default=0, show_default=True, help="Root of all randomness: equal seeds, equal results.")
-@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a setting or variable of the file.")
+@changes_option
 @click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
 @click.option("--out", default="outputdir", show_default=True, type=click.Path(), metavar="DIR", help="Where to write.")
 @click.option("--legacy-csv", is_flag=True, help="The earlier program's CSV columns, with summed losses.")
@@ -76,7 +77,6 @@ def compile_and_train(
     What FILE says in `data` and `train` holds unless an option is given; the defaults are for what neither says.
     Writes history.csv, test.csv, best.safetensors, manifest.json, curves.png and confusion.png.
     """
-    from cnndsl.cli.settings import checked, read_changes
     from cnndsl.language.source import read_source
 
     given = {name: value for name, value in options.items() if _is_given(context, name)}
