@@ -8,7 +8,7 @@ from cnndsl.compiler.infer import infer
 from cnndsl.compiler.passes.activation_behind_pool import activation_behind_pool
 from cnndsl.compiler.passes.covering_conv_as_fc import covering_conv_as_fc
 from cnndsl.compiler.passes.fuse_bias_relu import fuse_bias_relu
-from cnndsl.compiler.passes.fuse_softmax_cross_entropy import fuse_softmax_cross_entropy
+from cnndsl.compiler.passes.fuse_softmax_loss import fuse_softmax_loss
 from cnndsl.compiler.passes.skip_input_gradient import skip_input_gradient
 from cnndsl.language.graph import Graph
 
@@ -18,7 +18,7 @@ Pass = Callable[[Graph], Graph]
 REWRITES: tuple[Pass, ...] = (covering_conv_as_fc, fuse_bias_relu, activation_behind_pool)
 
 #: What a training step may leave out besides.
-TRAINING: tuple[Pass, ...] = (fuse_softmax_cross_entropy, *REWRITES, skip_input_gradient)
+TRAINING: tuple[Pass, ...] = (fuse_softmax_loss, *REWRITES, skip_input_gradient)
 
 
 def optimise(graph: Graph, passes: tuple[Pass, ...]) -> Graph:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from numpy.typing import DTypeLike
 
 from cnndsl import keys
@@ -21,7 +21,7 @@ from cnndsl.language.graph import Graph, Shape
 from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.layers._layout import array_shape, to_inner, to_outer
-from cnndsl.loss import LOSSES
+from cnndsl.loss import Loss, cross_entropy, on_probabilities
 
 # A piece's largest array should stay in the last-level cache; smaller pieces cost more calls than the cache gives back.
 _PIECE_BYTES = 5 << 19
@@ -34,13 +34,15 @@ class Program:
 
     Every method is a function of its arguments alone. Arrays come and go as ``(N, C, H, W)`` and ``(N, F)``;
     parameters and state are ``{layer path: {name: array}}``. The precision is that of the parameters and ``x``
-    together: float64 in is float64 throughout.
+    together: float64 in is float64 throughout. ``loss`` is what :meth:`loss_and_grads` takes of the scores, ``start``
+    how weights start whose layer leaves it open.
     """
 
     graph: Graph
-    loss: str
+    loss: Loss
     piece: int
     shards: int
+    start: str
     _steps: tuple[Step, ...] = field(repr=False)
     _training_steps: tuple[Step, ...] = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
@@ -62,7 +64,7 @@ class Program:
 
     def init(self, seed: keys.Key = 0, dtype: DTypeLike = np.float32) -> tuple[Tree, Tree]:
         """First parameters and state. Each array is drawn from ``(seed, layer path, name)`` alone."""
-        return initialise(self.graph, seed, dtype)
+        return initialise(self.graph, seed, dtype, self.start)
 
     def forward(
         self, params: Tree, state: Tree, x: Array, *, train: bool = False, key: keys.Key = 0
@@ -119,13 +121,14 @@ class Program:
         and their gradients are added in a fixed balanced tree: the bits do not depend on who computes which piece.
         """
         x, labels = self.checked(params, x), self.checked_labels(x, labels)
+        total = self.loss.total(labels)
 
         def work(first: int, last: int) -> Partial:
-            return self.partial(params, state, x[first:last], labels[first:last], key=key, first=first, images=len(x))
+            return self.partial(params, state, x[first:last], labels[first:last], key=key, first=first, total=total)
 
         with single_blas_thread():
             whole = reduce_pieces(self.cuts(len(x)), work)
-        return whole.loss / len(x), whole.grads, whole.state
+        return whole.loss / total, whole.grads, whole.state
 
     def cuts(self, images: int) -> tuple[int, ...]:
         """Where a batch is cut into pieces: the first image of each, and the end. Depends on nothing else."""
@@ -133,16 +136,19 @@ class Program:
         return (*range(0, images, size), images)
 
     def partial(
-        self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key, first: int, images: int
+        self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key, first: int, total: float
     ) -> Partial:
-        """The share of one piece in the gradient of a batch of ``images``; the piece begins at image ``first``."""
+        """The share of one piece in the gradient of a batch; the piece begins at image ``first``.
+
+        ``total`` is what the loss of the whole batch divides by, :attr:`cnndsl.loss.Loss.total` of all its labels.
+        """
         # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
         own_key = (key, "piece", first) if first else key
         scores, new_state, tape = run_forward(
             self._training_steps, params, state, self._load(x), train=True, key=own_key, scratch=self._scratch
         )
-        losses, dscores = LOSSES[self.loss](scores, labels)
-        np.divide(dscores, images, out=dscores)
+        losses, dscores = self._objective.each(scores, labels)
+        np.divide(dscores, total, out=dscores)
         _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
         return Partial(float(losses.sum(dtype=np.float64)), grads, new_state)
 
@@ -156,8 +162,13 @@ class Program:
 
     def losses(self, scores: Array, labels: Array) -> Array:
         """The loss of each image ``(N,)`` from what :meth:`scores` gave."""
-        losses, _ = LOSSES[self.loss](np.ascontiguousarray(scores.T), np.asarray(labels))
+        losses, _ = self._objective.each(np.ascontiguousarray(scores.T), np.asarray(labels))
         return losses
+
+    @property
+    def _objective(self) -> Loss:
+        """The loss, in the form for what the last training step gives."""
+        return on_probabilities(self.loss) if self._training_steps[-1].kind.probabilities else self.loss
 
     def _predict(self, steps: tuple[Step, ...], params: Tree, state: Tree, x: Array) -> Array:
         x = self.checked(params, x)
@@ -229,24 +240,25 @@ def build(
     graph: Graph,
     *,
     shards: int = 1,
+    loss: Loss | None = None,
+    start: str = "he_normal",
     rewrites: tuple[Pass, ...] = REWRITES,
     training: tuple[Pass, ...] = TRAINING,
 ) -> Program:
     """The program of a graph with an input shape.
 
-    A batch is cut into at least ``shards`` pieces, so that as many processes can share it. The passes can be left out,
-    to compare with what they replace.
+    A batch is cut into at least ``shards`` pieces, so that as many processes can share it. ``loss`` is what training
+    minimises, cross-entropy by default; ``start`` a name of :data:`cnndsl.compiler.initialise.INITIALISERS`. The passes
+    can be left out, to compare with what they replace.
     """
-    # Scores that are not probabilities yet are logits.
-    loss = "cross_entropy" if kind_of(graph.nodes[-1].spec).probabilities else "softmax_cross_entropy"
-    graph = infer(evolve(graph, loss=loss))
-    trained = optimise(graph, training)
+    graph = infer(graph)
+    trained = lower(infer(optimise(graph, training)))
     if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
         # What its statistics are taken over is the user's choice, not the engine's.
         size, shards = 1 << 30, 1
     else:
         size = _piece_size(graph)
-    return Program(graph, trained.loss, size, shards, lower(optimise(graph, rewrites)), lower(infer(trained)))
+    return Program(graph, loss or cross_entropy(), size, shards, start, lower(optimise(graph, rewrites)), trained)
 
 
 def _piece_size(graph: Graph) -> int:

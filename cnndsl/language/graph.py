@@ -65,16 +65,15 @@ class Node:
 class Graph:
     """Nodes in file order; an input always stands before its users. The last node is the output.
 
-    ``loss`` names what training minimises, a key of :data:`cnndsl.loss.LOSSES`; ``input_span`` is where the file states
-    the input's shape, if it does. ``sections`` have values in the place of variables, ``lets`` are those variables.
-    ``included`` are the files besides ``source`` that lines are from. ``needs_shape`` is the place that the graph ends
-    before because what follows depends on the shape of the input, which was not known.
+    ``input_span`` is where the file states the input's shape, if it does. ``sections`` have values in the place of
+    variables, ``lets`` are those variables. ``included`` are the files besides ``source`` that lines are from.
+    ``needs_shape`` is the place that the graph ends before because what follows depends on the shape of the input,
+    which was not known.
     """
 
     nodes: tuple[Node, ...]
     source: Source = field(eq=False)
     input_shape: Shape = ()
-    loss: str = "cross_entropy"
     input_span: Span | None = field(default=None, eq=False)
     sections: tuple[Section, ...] = field(default=(), eq=without_places)
     lets: tuple[LetValue, ...] = field(default=(), eq=False)

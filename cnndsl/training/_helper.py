@@ -17,24 +17,24 @@ def main() -> None:
     """Work off requests until the other side is gone."""
     asked, answers = open(0, "rb", buffering=0), open(1, "wb", buffering=0)  # noqa: SIM115
     unblock(asked)
-    graph, shards, path, layout = receive(asked)
-    program = build(graph, shards=shards)
+    graph, loss, shards, path, layout = receive(asked)
+    program = build(graph, loss=loss, shards=shards)
     trees = Board(path, layout).trees
     send(answers, "ready")
     with single_blas_thread(), np.errstate(all="ignore"):
         while True:
-            key, cuts, images = receive(asked)
-            send(answers, _work_off(program, trees, key, cuts, images))
+            key, cuts, total = receive(asked)
+            send(answers, _work_off(program, trees, key, cuts, total))
 
 
-def _work_off(program: Program, trees: dict[str, Any], key: keys.Key, cuts: tuple[int, ...], images: int) -> float:
+def _work_off(program: Program, trees: dict[str, Any], key: keys.Key, cuts: tuple[int, ...], total: float) -> float:
     """Leave the gradients of the pieces between the cuts on the board; returns their summed loss."""
     batch = trees["batch"][""]
 
     def work(first: int, last: int) -> Partial:
         part = slice(first - cuts[0], last - cuts[0])
         x, labels = batch["x"][part], batch["labels"][part]
-        return program.partial(trees["params"], {}, x, labels, key=key, first=first, images=images)
+        return program.partial(trees["params"], {}, x, labels, key=key, first=first, total=total)
 
     mine = reduce_pieces(cuts, work)
     for path, own in trees["grads"].items():

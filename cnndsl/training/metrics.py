@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from attrs import frozen
 
 from cnndsl.compiler import Program
@@ -12,7 +11,7 @@ from cnndsl.layers._kind import Array, Tree
 
 @frozen
 class Scores:
-    """Of a whole split: mean cross-entropy in nats, share of right answers, unweighted mean of the classes' F1."""
+    """Of a whole split: mean of what is minimised, share of right answers, unweighted mean of the classes' F1."""
 
     loss: float
     accuracy: float
@@ -31,7 +30,7 @@ def evaluate(program: Program, params: Tree, state: Tree, split: Split) -> Score
     predicted = scores.argmax(axis=1)
     classes = range(program.output_shape[0])
     return Scores(
-        float(program.losses(scores, split.labels).mean(dtype=np.float64)),
+        program.loss.mean(program.losses(scores, split.labels), split.labels),
         float((predicted == split.labels).mean()),
         float(f1_score(split.labels, predicted, labels=list(classes), average="macro", zero_division=0)),
     )

@@ -100,15 +100,15 @@ class Team:
         if self._helper is None or len(cuts) < 3 or state or len(x) > self._batch or not _single(params, x):
             return self.program.loss_and_grads(params, state, x, labels, key=key)
         x, labels = self.program.checked(params, x), self.program.checked_labels(x, labels)
-        half = len(cuts) // 2
+        half, total = len(cuts) // 2, self.program.loss.total(labels)
         try:
-            self._ask(params, x, labels, key, cuts[half:])
+            self._ask(params, x, labels, key, cuts[half:], total)
         except OSError:
             return self._alone(params, state, x, labels, key)
 
         def work(first: int, last: int) -> Partial:
             part = x[first:last], labels[first:last]
-            return self.program.partial(params, state, *part, key=key, first=first, images=len(x))
+            return self.program.partial(params, state, *part, key=key, first=first, total=total)
 
         with single_blas_thread():
             left = reduce_pieces(cuts[: half + 1], work)
@@ -117,7 +117,7 @@ class Team:
         except (OSError, EOFError):
             return self._alone(params, state, x, labels, key)
         whole = add_partials(left, right)  # new arrays: the helper's own are overwritten at the next step
-        return whole.loss / len(x), whole.grads, state
+        return whole.loss / total, whole.grads, state
 
     def _start(self) -> None:
         descriptor, path = tempfile.mkstemp(prefix="cnndsl-", dir=_RAM if os.access(_RAM, os.W_OK) else None)
@@ -134,7 +134,7 @@ class Team:
                 bufsize=0,
                 process_group=0,
             )
-            send(self._helper.stdin, (self.program.graph, self.program.shards, path, self._layout))
+            send(self._helper.stdin, (self.program.graph, self.program.loss, self.program.shards, path, self._layout))
             receive(self._helper.stdout)  # it has mapped the file
             unblock(self._helper.stdout)
         except (OSError, EOFError):
@@ -142,7 +142,7 @@ class Team:
         finally:
             os.unlink(path)  # noqa: PTH108 - the mapping stays
 
-    def _ask(self, params: Tree, x: Array, labels: Array, key: keys.Key, cuts: tuple[int, ...]) -> None:
+    def _ask(self, params: Tree, x: Array, labels: Array, key: keys.Key, cuts: tuple[int, ...], total: float) -> None:
         trees = self._board.trees
         for path, own in trees["params"].items():
             for name, array in own.items():
@@ -150,7 +150,7 @@ class Team:
         part = slice(cuts[0], cuts[-1])
         np.copyto(trees["batch"][""]["x"][: cuts[-1] - cuts[0]], x[part])
         np.copyto(trees["batch"][""]["labels"][: cuts[-1] - cuts[0]], labels[part])
-        send(self._helper.stdin if self._helper else None, (key, cuts, len(x)))
+        send(self._helper.stdin if self._helper else None, (key, cuts, total))
 
     def _answer(self) -> Partial:
         loss = receive(self._helper.stdout if self._helper else None)

@@ -21,7 +21,7 @@ IMAGES = 7
 def in_pieces(program: Program, batch: Batch, cuts: tuple[int, ...]) -> Partial:
     def work(first: int, last: int) -> Partial:
         x, labels = batch.x[first:last], batch.labels[first:last]
-        return program.partial(batch.params, batch.state, x, labels, key=0, first=first, images=len(batch.x))
+        return program.partial(batch.params, batch.state, x, labels, key=0, first=first, total=len(batch.x))
 
     return reduce_pieces(cuts, work)
 

@@ -135,7 +135,7 @@ def test_loss_and_grads_is_forward_then_cross_entropy_then_backward(text: str, s
     graph = graph_of(text)
     program, batch = build(graph), random_batch(graph, seed)
     y, _, tape = program.forward(batch.params, batch.state, batch.x, train=True)
-    losses, gradient = loss.cross_entropy(y.T, batch.labels)
+    losses, gradient = loss.on_probabilities(loss.cross_entropy()).each(y.T, batch.labels)
     _, expected = program.backward(batch.params, tape, gradient.T / len(batch.x))
     value, grads = step(program, batch)
     assert value == pytest.approx(losses.mean(), rel=1e-10)

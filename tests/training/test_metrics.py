@@ -14,6 +14,7 @@ from sklearn.metrics import f1_score
 from cnndsl.compiler import Program
 from cnndsl.data import Split, Splits
 from cnndsl.layers._kind import Array
+from cnndsl.loss import mse
 from cnndsl.training import confusion, evaluate
 
 
@@ -23,7 +24,9 @@ def oracle(classes: int) -> Any:
     def losses(scores: Array, labels: Array) -> Array:
         return scores[np.arange(len(labels)), labels]
 
-    return SimpleNamespace(output_shape=(classes,), scores=lambda _params, _state, images: images, losses=losses)
+    return SimpleNamespace(
+        output_shape=(classes,), loss=mse(), scores=lambda _params, _state, images: images, losses=losses
+    )
 
 
 def split_of(predicted: list[int], labels: list[int], classes: int) -> Split:
