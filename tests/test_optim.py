@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from math import sqrt
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnndsl import optim
 from cnndsl.optim import Array, Optimiser, Tree, apply_updates, chain
+from cnndsl.settings import optimizers as schema
 from tests.compiler.networks import assert_close, map_tree, same_bits
+from tests.strategies import seeds, thorough
 
 SHAPES = {"Conv.0": {"W": (2, 3, 2, 1), "b": (2,)}, "FC.0": {"W": (4, 5), "b": (4,)}, "gain": {"scale": ()}}
 
@@ -24,8 +29,15 @@ TABLE: dict[str, Optimiser] = {
     "adam, other constants": optim.adam(0.02, 0.7, 0.95, 1e-3),
     "chain": chain(optim.trace(0.5), optim.adam(0.1), optim.scale(0.3)),
     "chain of none": chain(),
+    "adam on a schedule": optim.adam(lambda count: 0.1 / (1 + count)),
+    "sgd on a schedule": optim.sgd(lambda count: 0.1 * count, 0.9),
+    "adamw, decay for all": optim.adamw(0.1, 0.5, share=lambda _name, _array: 1.0),
+    "lion, decay": optim.lion(0.1, weight_decay=0.3),
+    "clip by value": optim.clip_by_value(0.5),
+    "scale by path": optim.scale_by_path(lambda name: 0.0 if name.endswith("/b") else 2.0 if "FC" in name else 1.0),
 }
-every_optimiser = pytest.mark.parametrize("optimiser", TABLE.values(), ids=TABLE)
+JOINT = {"clip by norm": optim.clip_by_norm(0.7)}  # here every parameter sees the others
+every_optimiser = pytest.mark.parametrize("optimiser", [*TABLE.values(), *JOINT.values()], ids=[*TABLE, *JOINT])
 
 
 def random_tree(seed: int, dtype: type = np.float64) -> Tree:
@@ -100,7 +112,7 @@ def test_the_order_of_the_gradients_does_not_matter(optimiser: Optimiser) -> Non
     assert same_bits(*after)
 
 
-@every_optimiser
+@pytest.mark.parametrize("optimiser", TABLE.values(), ids=TABLE)
 def test_parameters_do_not_see_each_other(optimiser: Optimiser) -> None:
     params, grads = random_tree(0), random_tree(1)
     together, _ = optimiser.update(grads, optimiser.init(params), params)
@@ -122,10 +134,19 @@ def test_a_rate_of_zero_changes_nothing(name: str) -> None:
     assert same_bits(run(optim.OPTIMISERS[name](0.0), params)[-1], params)
 
 
+# Whose steps do not get shorter near the end, or too short on the way; and one that is drawn to zero besides.
+OWN_RATES: dict[str, dict[str, Any]] = {
+    "lion": {"lr": lambda count: 0.05 * (1 - count / 500)},
+    "rmsprop": {"lr": lambda count: 0.05 * (1 - count / 500)},
+    "adagrad": {"lr": 0.5},
+    "adamw": {"lr": 0.02, "weight_decay": 0.0},
+}
+
+
 @pytest.mark.parametrize("name", optim.OPTIMISERS)
 def test_a_quadratic_is_minimised(name: str) -> None:
     target, params = random_tree(7), random_tree(8)
-    optimiser = optim.OPTIMISERS[name](0.02)
+    optimiser = optim.OPTIMISERS[name](**OWN_RATES.get(name, {"lr": 0.02}))
     state = optimiser.init(params)
     for _ in range(500):
         updates, state = optimiser.update(map_tree(np.subtract, params, target), state, params)
@@ -157,6 +178,100 @@ def test_chains_of_chains_are_chains() -> None:
     parts = optim.trace(0.8), optim.scale(2), optim.adam(0.1)
     nested, flat = chain(parts[0], chain(*parts[1:])), chain(*parts)
     assert all(map(same_bits, run(nested, random_tree(0)), run(flat, random_tree(0))))
+
+
+def test_an_update_of_the_chain_that_does_nothing_is_the_gradient_itself() -> None:
+    params, grads = random_tree(0), random_tree(1)
+    for idle in (optim.clip_by_norm(1e6), optim.scale_by_path(lambda _name: 1.0), optim.add_decay(0.0)):
+        updates, _ = idle.update(grads, idle.init(params), params)
+        assert all(one is other for one, other in zip(arrays_in(updates), arrays_in(grads), strict=True))
+
+
+@thorough(40)
+@given(seed=seeds(), largest=st.floats(1e-3, 1e3), dtype=st.sampled_from((np.float32, np.float64)))
+def test_a_clipped_gradient_has_its_direction_and_at_most_that_norm(seed: int, largest: float, dtype: type) -> None:
+    grads = random_tree(seed, dtype)
+    whole = flat(grads)
+    updates, _ = optim.clip_by_norm(largest).update(grads, (), grads)
+    clipped = flat(updates)
+    norm = float(np.linalg.norm(whole))
+    expected = whole * min(1.0, largest / (norm + 1e-6))
+    np.testing.assert_allclose(clipped, expected, rtol=1e-5 if dtype is np.float32 else 1e-12)
+    assert np.linalg.norm(clipped) <= largest * (1 + 1e-6)
+
+
+def flat(tree: Tree) -> Array:
+    return np.concatenate([np.ravel(array) for own in tree.values() for array in own.values()])
+
+
+def test_clipped_values_are_in_their_bounds_and_the_others_stay() -> None:
+    grads = random_tree(0)
+    updates, _ = optim.clip_by_value(0.5).update(grads, (), grads)
+    assert same_bits(updates, map_tree(lambda array: np.clip(array, -0.5, 0.5), grads))
+
+
+@pytest.mark.parametrize("make", [optim.adamw, lambda lr, decay: optim.lion(lr, weight_decay=decay)])
+def test_decay_shrinks_matrices_and_leaves_biases_and_scales(make) -> None:
+    params = random_tree(0)
+    params = {**params, "norm": {"scale": np.ones(3), "bias": np.ones(3)}}
+    zeros = map_tree(np.zeros_like, params)
+    optimiser = make(0.1, 0.5)
+    updates, _ = optimiser.update(zeros, optimiser.init(params), params)
+    after = apply_updates(params, updates)
+    for path, own in params.items():
+        for name, array in own.items():
+            expected = array * (1 - 0.1 * 0.5) if array.ndim > 1 else array
+            np.testing.assert_allclose(after[path][name], expected, rtol=1e-14)
+
+
+def test_adamw_without_decay_is_adam() -> None:
+    for one, other in zip(
+        run(optim.adamw(0.05, 0.0), random_tree(0)), run(optim.adam(0.05), random_tree(0)), strict=True
+    ):
+        assert_close(one, other, 1e-13)
+
+
+@pytest.mark.parametrize("name", optim.OPTIMISERS)
+def test_a_rate_that_never_changes_may_be_a_number_or_a_function(name: str) -> None:
+    make = optim.OPTIMISERS[name]
+    for one, other in zip(run(make(0.05), random_tree(0)), run(make(lambda _: 0.05), random_tree(0)), strict=True):
+        assert same_bits(one, other)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "rmsprop", "lion"])
+def test_the_rate_is_asked_for_the_steps_done(name: str) -> None:
+    asked: list[int] = []
+    run(optim.OPTIMISERS[name](lambda count: asked.append(count) or 0.1), random_tree(0), 4)  # type: ignore[func-returns-value]
+    assert asked == [0, 1, 2, 3]
+
+
+def test_a_factor_of_zero_hides_even_what_is_not_finite() -> None:
+    grads = {"a": {"W": np.array([np.inf, np.nan])}, "b": {"W": np.array([1.0, 2.0])}}
+    updates, _ = optim.scale_by_path({"a/W": 0.0, "b/W": 3.0}.__getitem__).update(grads, (), grads)
+    np.testing.assert_array_equal(updates["a"]["W"], [0, 0])
+    np.testing.assert_array_equal(updates["b"]["W"], [3, 6])
+
+
+def test_a_moving_average_starts_with_the_first_and_forgets_it() -> None:
+    first, second = random_tree(0), random_tree(1)
+    assert optim.moving_average(None, first, 0.9) is first
+    blended = optim.moving_average(first, second, 0.75)
+    assert_close(blended, map_tree(lambda a, b: 0.75 * a + 0.25 * b, first, second), 1e-15)
+    assert {array.dtype for array in arrays_in(optim.moving_average(*map(_single, (first, second)), 0.9))} == {
+        np.dtype(np.float32)
+    }
+
+
+def _single(tree: Tree) -> Tree:
+    return map_tree(lambda array: array.astype(np.float32), tree)
+
+
+@pytest.mark.parametrize("name", schema.OPTIMIZERS.known)
+def test_the_constants_of_a_file_are_those_of_the_function(name: str) -> None:
+    fields = attrs.fields_dict(schema.OPTIMIZERS.find("optimizer", name))
+    taken = inspect.signature(optim.OPTIMISERS[name]).parameters
+    given = {key: each.default for key, each in fields.items() if key != "lr"}
+    assert given == {key: taken[key].default for key in given}
 
 
 # PyTorch's formulas for one number: parameter and gradients in, the parameter after each gradient out.
@@ -226,8 +341,14 @@ def test_ten_steps_follow_the_formula(optimiser: Optimiser, formula: Formula) ->
         ),
         *((lambda momentum=momentum: optim.sgd(0.1, momentum), "momentum") for momentum in (-0.1, 1.0, 2, np.nan)),
         (lambda: optim.sgd(0.1, nesterov=True), "nesterov"),
-        *((lambda beta=beta: optim.adam(0.1, beta), "betas") for beta in (-0.1, 1.0, np.nan)),
-        *((lambda beta=beta: optim.adam(0.1, 0.9, beta), "betas") for beta in (-0.1, 1.0, np.nan)),
+        *((lambda beta=beta: optim.adam(0.1, beta), "beta1") for beta in (-0.1, 1.0, np.nan)),
+        *((lambda beta=beta: optim.adam(0.1, 0.9, beta), "beta2") for beta in (-0.1, 1.0, np.nan)),
+        *((lambda beta=beta: optim.lion(0.1, beta), "beta1") for beta in (-0.1, 1.0, np.nan)),
+        *((lambda decay=decay: optim.rmsprop(0.1, decay), "decay") for decay in (-0.1, 1.0, np.nan)),
+        *((lambda make=make: make(0.1, weight_decay=-1), "weight_decay") for make in (optim.adamw, optim.lion)),
+        *((lambda clip=clip: clip(0), "above 0") for clip in (optim.clip_by_norm, optim.clip_by_value)),
+        (lambda: optim.adagrad(0.1, -1), "eps"),
+        (lambda: optim.rmsprop(np.nan), "learning rate"),
         (lambda: optim.adam(0.1, eps=-1e-8), "eps"),
     ],
 )

@@ -9,7 +9,7 @@ from cnndsl.errors import Severity
 from cnndsl.layers._fields import spell
 from cnndsl.settings._findings import Findings
 from cnndsl.settings.rules import Best, Max, better_if_low
-from cnndsl.settings.schedules import Cosine, Multistep, Step
+from cnndsl.settings.schedules import Cosine, Multistep, Step, Warmup
 from cnndsl.settings.sections import Settings
 
 
@@ -60,6 +60,11 @@ def _(schedule: Step) -> tuple[str, float] | None:
 @_latest.register
 def _(schedule: Multistep) -> tuple[str, float] | None:
     return "step after", max(schedule.at)
+
+
+@_latest.register
+def _(schedule: Warmup) -> tuple[str, float] | None:
+    return "warm-up until", schedule.until
 
 
 @_latest.register

@@ -42,6 +42,13 @@ class Exponential:
 
 
 @settings_spec
+class Warmup:
+    """``lr e / until`` up to ``until``, then ``lr``."""
+
+    until: float = setting("epochs of linear growth from 0 at the start", POSITIVE, 1.0)
+
+
+@settings_spec
 class Cosine:
     """``lr e / warmup`` up to ``warmup``, then half a cosine wave down to ``floor`` (Loshchilov and Hutter, 2017).
 
@@ -81,5 +88,5 @@ class Plateau:
     patience: int = setting("epochs without a better value before a change", Whole(1), 10)
 
 
-Schedule = Constant | Step | Multistep | Exponential | Cosine | Onecycle | Polynomial | Plateau
-SCHEDULES = Constructors((Constant, Step, Multistep, Exponential, Cosine, Onecycle, Polynomial, Plateau))
+Schedule = Constant | Step | Multistep | Exponential | Warmup | Cosine | Onecycle | Polynomial | Plateau
+SCHEDULES = Constructors((Constant, Step, Multistep, Exponential, Warmup, Cosine, Onecycle, Polynomial, Plateau))
