@@ -54,7 +54,12 @@ class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option("--batch", default=32, show_default=True, help="Images in a step.")
 @click.option("--epochs", default=10, show_default=True, help="Times through the training images.")
 @click.option("--lr", default=1e-3, show_default=True, help="Learning rate.")
-@click.option("--optimizer", default="adam", show_default=True, help="adam, sgd, momentum or nesterov.")
+@click.option(
+    "--optimizer",
+    default="adam",
+    show_default=True,
+    help="adam, adamw, sgd, momentum, nesterov, rmsprop, adagrad or lion.",
+)
 @click.option("--seed", default=0, show_default=True, help="Root of all randomness: equal seeds, equal results.")
 @changes_option
 @click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
@@ -72,7 +77,7 @@ def compile_and_train(
     legacy_csv: bool,
     **options: Any,
 ) -> int:
-    """Check FILE, train it, keep the best epoch by validation macro F1, and test that one.
+    """Check FILE, train it, keep the best epoch, by validation macro F1 if it does not say, and test that one.
 
     What FILE says in `data` and `train` holds unless an option is given; the defaults are for what neither says.
     Writes history.csv, test.csv, best.safetensors, manifest.json, curves.png and confusion.png.
@@ -116,22 +121,33 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
     import secrets
 
     from cnndsl.cli.progress import Progress
-    from cnndsl.compiler import build
-    from cnndsl.data import load, make_splits
+    from cnndsl.data import load, make_splits, resolve
     from cnndsl.settings import unsupported
-    from cnndsl.training import SHARDS, compile_and_train, protocol
+    from cnndsl.training import compile_and_train, program_of, protocol
 
     refused = unsupported(experiment.settings, experiment.graph.source)
     if refused:
         raise ModelError(refused)
+    data = experiment.settings.data
+    asked = (data.train, data.valid, data.test)
+    counts = tuple(size if isinstance(size, int) else None for size in asked)
+    dataset = load(data.name, data_dir=_data_dir(experiment), sizes=counts)
     chosen = protocol(
-        experiment.settings, seed=secrets.randbits(32), processes=processes, variables=experiment.variables
+        experiment.settings,
+        resolve(dataset, *asked),
+        seed=secrets.randbits(32),
+        processes=processes,
+        variables=experiment.variables,
     )
-    program = build(experiment.graph, shards=SHARDS)
-    name = experiment.settings.data.name
-    dataset = load(name, data_dir=_data_dir(experiment), sizes=(chosen.train, chosen.valid, chosen.test))
+    program = program_of(experiment.graph, chosen)
     splits = make_splits(
-        dataset, train=chosen.train, valid=chosen.valid, test=chosen.test, seed=chosen.seed, balanced=chosen.balance
+        dataset,
+        train=chosen.train,
+        valid=chosen.valid,
+        test=chosen.test,
+        seed=chosen.seed,
+        balanced=chosen.balance,
+        scale=chosen.scale,
     )
     origin = dataset.source
     del dataset  # the splits are copies, and the whole of a data set can be large
@@ -139,7 +155,11 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
     sizes = f"{len(splits.train):,} / {len(splits.valid):,} / {len(splits.test):,} images"
     output.message(f"{splits.name}: {sizes} to train, validate, test ({origin})")
     with Progress(chosen.epochs, len(splits.train)) as progress:
-        return compile_and_train(program, splits, chosen, folder, legacy_csv=legacy_csv, on_event=progress.show)
+        result = compile_and_train(program, splits, chosen, folder, legacy_csv=legacy_csv, on_event=progress.show)
+    if chosen.stop and len(result.rows) < chosen.epochs:
+        waited = f"{chosen.stop.metric} was not better than its best {chosen.stop.epochs} times in a row"
+        output.message(f"stopped after epoch {len(result.rows)} of {chosen.epochs}: {waited}")
+    return result
 
 
 def _data_dir(experiment: Experiment) -> Path | None:

@@ -39,6 +39,8 @@ def __getattr__(name: str) -> Any:
 def compile_model(source: str | os.PathLike[str], input_shape: Shape | None = None) -> Program:
     """Compile a model file, or its text itself: a ``str`` with a newline in it is text, anything else a path.
 
+    Loss and initialisation are those of the file's ``train`` section, if it has one.
+
     Parameters
     ----------
     input_shape
@@ -53,12 +55,14 @@ def compile_model(source: str | os.PathLike[str], input_shape: Shape | None = No
     """
     is_text = isinstance(source, str) and "\n" in source
     text = checked(Source("<text>", str(source))) if is_text else read_source(source)
-    graph, diagnostics = check(text, input_shape)
-    if has_errors(diagnostics):
-        raise ModelError(diagnostics)
+    experiment = check_experiment(text, input_shape=input_shape)
+    if has_errors(experiment.diagnostics):
+        raise ModelError(experiment.diagnostics)
+    from cnndsl.compiler.objective import loss_of
     from cnndsl.compiler.program import build
 
-    return build(graph)
+    train = experiment.settings.train
+    return build(experiment.graph, loss=loss_of(train.loss), start=train.init)
 
 
 def check(

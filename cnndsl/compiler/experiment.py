@@ -77,7 +77,7 @@ def read_experiment(
 def check_experiment(
     source: Source, overrides: tuple[Override, ...] = (), *, input_shape: Shape | None = None
 ) -> Experiment:
-    """A file with shapes inferred and claims proved.
+    """A file with shapes inferred, claims proved, and settings that fit the network.
 
     Without an input shape, here, in the file or from the data set that it names, the layers are not checked against
     each other (S200 says so).
@@ -99,13 +99,15 @@ def check_experiment(
 
 
 def _with_claims(experiment: Experiment) -> Experiment:
-    """The experiment with the claims that do not hold."""
+    """The experiment with the claims that do not hold, and the settings that are of another network."""
     if experiment.stated is None:
         return experiment
     from cnndsl.compiler.claims import prove
+    from cnndsl.compiler.fit import misfits
 
-    refuted = prove(experiment.graph, experiment.stated)
-    return evolve(experiment, diagnostics=_in_order(experiment.graph, (*experiment.diagnostics, *refuted)))
+    graph = experiment.graph
+    found = (*experiment.diagnostics, *misfits(graph, experiment.stated), *prove(graph, experiment.stated))
+    return evolve(experiment, diagnostics=_in_order(graph, found))
 
 
 def _variables(source: Source, overrides: tuple[Override, ...]) -> Mapping[str, Scalar]:

@@ -18,10 +18,8 @@ from cnndsl.errors import SettingsError
 _READERS = {"mnist": (read_mnist, fetch_mnist), "cifar10": (read_cifar10, fetch_cifar10)}
 
 
-def load(
-    name: str, *, data_dir: StrPath | None = None, sizes: tuple[int, int, int | None] = (5000, 500, 500)
-) -> Dataset:
-    """Read a data set by name, for splits of ``sizes`` = (train, valid, test), test None being all there are.
+def load(name: str, *, data_dir: StrPath | None = None, sizes: tuple[int | None, ...] = (5000, 500, 500)) -> Dataset:
+    """Read a data set by name, for splits of ``sizes`` = (train, valid, test), None being a share of all there are.
 
     With ``data_dir`` the files there are read. Without it MNIST is the bundled subset where that is large enough;
     everything else is downloaded once, into a cache.
@@ -41,7 +39,7 @@ def load(
     return read(fetch())
 
 
-def _fits_bundle(sizes: tuple[int, int, int | None]) -> bool:
+def _fits_bundle(sizes: tuple[int | None, ...]) -> bool:
     return all(size is not None and size <= most for size, most in zip(sizes, BUNDLE_SIZES.values(), strict=True))
 
 

@@ -20,8 +20,11 @@ def make_splits(
     test: int | None = 500,
     seed: int,
     balanced: bool = True,
+    scale: str = "standardize",
 ) -> Splits:
     """Draw the three parts and standardise them with the training part's mean and standard deviation.
+
+    ``scale`` may be ``"unit"`` or ``"none"`` instead: pixels from 0 to 1, or from 0 to 255.
 
     Training and validation images are drawn from ``dataset.train`` and are disjoint (validation images from
     ``dataset.valid``, where there is one); test images are drawn from ``dataset.test``, ``None`` being all of them.
@@ -38,7 +41,7 @@ def make_splits(
         (training,) = _draw(dataset, "train", (train,), seed, balanced=balanced)
         (validation,) = _draw(dataset, "valid", (valid,), seed, balanced=balanced)
     testing = dataset.test if test is None else _draw(dataset, "test", (test,), seed, balanced=balanced)[0]
-    return _standardised(dataset, (training, validation, testing))
+    return _scaled(dataset, (training, validation, testing), scale)
 
 
 def _check_sizes(sizes: dict[str, int | None]) -> None:
@@ -59,8 +62,8 @@ def _draw(dataset: Dataset, part: str, sizes: tuple[int, ...], seed: int, *, bal
     return [Labelled(images=source.images[indices], labels=source.labels[indices]) for indices in drawn]
 
 
-def _standardised(dataset: Dataset, parts: tuple[Labelled, Labelled, Labelled]) -> Splits:
-    mean, std = channel_statistics(parts[0].images)
+def _scaled(dataset: Dataset, parts: tuple[Labelled, Labelled, Labelled], scale: str) -> Splits:
+    mean, std = channel_statistics(parts[0].images) if scale == "standardize" else _fixed(dataset.shape[0], scale)
     train, valid, test = (_split(part, mean, std) for part in parts)
     return Splits(
         name=dataset.name,
@@ -72,6 +75,12 @@ def _standardised(dataset: Dataset, parts: tuple[Labelled, Labelled, Labelled]) 
         classes=dataset.classes,
         fingerprint=_fingerprint(parts),
     )
+
+
+def _fixed(channels: int, scale: str) -> tuple[Floats, Floats]:
+    """What to take off pixels / 255 and divide them by, for the same range whatever the images."""
+    largest = {"unit": 1, "none": 255}[scale]
+    return np.zeros(channels, np.float32), np.full(channels, 1 / largest, np.float32)
 
 
 def _split(part: Labelled, mean: Floats, std: Floats) -> Split:

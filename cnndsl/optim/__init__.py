@@ -15,7 +15,7 @@ from cnndsl.optim._rate import Rate, descend, scale
 from cnndsl.optim.adam import adam, adamw
 from cnndsl.optim.adaptive import adagrad, rmsprop
 from cnndsl.optim.average import moving_average
-from cnndsl.optim.by_path import scale_by_path
+from cnndsl.optim.by_path import FactorOf, scale_by_path
 from cnndsl.optim.clip import clip_by_norm, clip_by_value
 from cnndsl.optim.decay import add_decay, matrices_only
 from cnndsl.optim.lion import lion
@@ -24,6 +24,7 @@ from cnndsl.optim.sgd import sgd, trace
 __all__ = [
     "OPTIMISERS",
     "Array",
+    "FactorOf",
     "Optimiser",
     "Rate",
     "Tree",

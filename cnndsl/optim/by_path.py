@@ -8,8 +8,11 @@ import numpy as np
 
 from cnndsl.optim._base import Array, Optimiser, Tree, stateless
 
+#: What an array is multiplied by, by its ``path/name``.
+FactorOf = Callable[[str], float]
 
-def scale_by_path(factor_of: Callable[[str], float]) -> Optimiser:
+
+def scale_by_path(factor_of: FactorOf) -> Optimiser:
     """Each array times a factor that its ``path/name`` decides.
 
     Where the factor is 0 the result is 0, whatever the gradient: in front of a chain this hides what is frozen from a

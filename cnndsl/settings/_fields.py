@@ -32,6 +32,11 @@ def fields_of(cls: type) -> dict[str, attrs.Attribute[Any]]:
     return {field.name: field for field in attrs.fields(cls)}
 
 
+def constants_of(spec: object) -> dict[str, Any]:
+    """The values of the fields of a value of a class of settings, by name: what is called with them."""
+    return {name: getattr(spec, name) for name in fields_of(type(spec))}
+
+
 def changed(spec: T, **values: Any) -> T:
     """Another value of a class of settings, with some of its fields changed."""
     changed_spec: T = attrs.evolve(cast("Any", spec), **values)

@@ -10,7 +10,7 @@ import attrs
 from cnndsl.language.syntax import Call, Value
 from cnndsl.language.values import closest
 from cnndsl.layers._fields import Domain, domain_of
-from cnndsl.settings._domains import Constructors, Unless, canonical
+from cnndsl.settings._domains import Constructors, Items, Unless, canonical
 from cnndsl.settings._fields import changed, fields_of
 from cnndsl.settings.sections import KEYED, Settings
 from cnndsl.settings.text import write_setting
@@ -100,9 +100,10 @@ def _head(value: Value) -> str:
 
 
 def constructors_of(domain: Domain) -> Constructors | None:
-    """The constructors that make values of a domain, if some do."""
-    inner = domain.inner if isinstance(domain, Unless) else domain
-    return inner if isinstance(inner, Constructors) else None
+    """The constructors that make values of a domain, or the items of its lists, if some do."""
+    while isinstance(domain, Unless | Items):
+        domain = domain.inner
+    return domain if isinstance(domain, Constructors) else None
 
 
 def value_text(settings: Settings, target: Target) -> str:
@@ -115,7 +116,7 @@ def _targets(section: str, values: Any) -> list[Target]:
     for key, target in keys(section).items():
         found.append(target)
         value, domain = getattr(values, key), constructors_of(target.domain)
-        if domain and value is not None:
+        if domain and attrs.has(type(value)):  # a list of such values has no names for what is in them
             owner = domain.name_of(type(value))
             found += [
                 Target(section, key, name, domain_of(field), owner) for name, field in fields_of(type(value)).items()

@@ -13,7 +13,8 @@ from cnndsl.settings._fields import setting, settings_spec
 class CrossEntropy:
     """``-sum(q log p)`` with ``q`` = ``1 - label_smoothing`` for the right class, plus ``label_smoothing / K`` for all.
 
-    With ``weights``, times the weight of the right class, over the mean weight of the batch. As PyTorch.
+    With ``weights`` each ``q`` is times the weight of its class, and the mean of a batch divides by the sum of the
+    weights of the right classes. As PyTorch.
     """
 
     label_smoothing: float = setting("the share of certainty that goes to all classes", DECAY, 0.0)

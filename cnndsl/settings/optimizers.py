@@ -58,7 +58,7 @@ class Adam:
 class Adamw:
     """Adam with decoupled weight decay: ``w <- (1 - lr weight_decay) w``, then Adam's step.
 
-    Loshchilov and Hutter, 2019.
+    Loshchilov and Hutter, 2019. Biases and the scales of normalisations do not decay.
     """
 
     usual_lr: ClassVar = (1e-6, 1.0)
@@ -92,7 +92,7 @@ class Adagrad:
 class Lion:
     """Lion: ``w <- w - lr (sign(beta1 m + (1 - beta1) g) + weight_decay w)``, ``m <- beta2 m + (1 - beta2) g``.
 
-    Chen et al., 2023.
+    Chen et al., 2023. Biases and the scales of normalisations do not decay.
     """
 
     usual_lr: ClassVar = (1e-7, 0.1)

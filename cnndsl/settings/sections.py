@@ -14,6 +14,7 @@ from cnndsl.settings._fields import setting, settings_spec
 from cnndsl.settings.augment import Operation
 from cnndsl.settings.losses import LOSSES, CrossEntropy, Loss
 from cnndsl.settings.optimizers import OPTIMIZERS, Adam, Optimizer
+from cnndsl.settings.paths import PATH_RULES, PathRule
 from cnndsl.settings.require import Require
 from cnndsl.settings.rules import CLIPS, METRICS, SELECTS, STOPS, Best, Clip, Patience, Select
 from cnndsl.settings.schedules import SCHEDULES, Constant, Schedule
@@ -45,7 +46,11 @@ class Train:
     optimizer: Optimizer = setting("how gradients become steps", OPTIMIZERS, Adam())
     schedule: Schedule = setting("how the learning rate changes", SCHEDULES, Constant())
     batch: int = setting("images in a step", Whole(1), 32)
+    accumulate: int = setting("batches whose gradients make one step together", Whole(1), 1)
     epochs: int = setting("times through the training images", Whole(1), 10)
+    paths: tuple[PathRule, ...] | None = setting(
+        "parts that learn at another rate, or not at all", Unless("none", Items(PATH_RULES)), None
+    )
     clip: Clip | None = setting("a bound on gradients", Unless("none", CLIPS), None)
     seed: int | None = setting("the root of all randomness; random: a new one each run", Unless("random", Integer()), 0)
     init: str = setting("how weights start", Words(tuple(name for name in INITS if name != "auto")), "he_normal")

@@ -13,10 +13,7 @@ from cnndsl.errors import Diagnostic, Span
 from cnndsl.language.source import Source
 from cnndsl.settings._findings import Findings
 from cnndsl.settings._names import find_target, value_text
-from cnndsl.settings.losses import CrossEntropy
-from cnndsl.settings.optimizers import Adam, Momentum, Nesterov, Sgd
-from cnndsl.settings.rules import METRICS, Best, Max
-from cnndsl.settings.schedules import Constant
+from cnndsl.settings.rules import METRICS
 from cnndsl.settings.sections import Settings
 
 
@@ -30,29 +27,8 @@ class Limit:
 
 
 LIMITS = (
-    Limit("data.train", lambda settings: isinstance(settings.data.train, int), "a number of images"),
-    Limit("data.valid", lambda settings: isinstance(settings.data.valid, int), "a number of images"),
-    Limit("data.test", lambda settings: not isinstance(settings.data.test, float), "a number of images, or `all`"),
-    Limit("data.scale", lambda settings: settings.data.scale == "standardize", "`scale = standardize`"),
     Limit("augment", lambda settings: not settings.augment, "no `augment` section"),
-    Limit("train.loss", lambda settings: settings.train.loss == CrossEntropy(), "`loss = cross_entropy`"),
-    Limit(
-        "train.optimizer",
-        lambda settings: isinstance(settings.train.optimizer, Sgd | Momentum | Nesterov | Adam),
-        "sgd, momentum, nesterov or adam",
-    ),
-    Limit("train.schedule", lambda settings: settings.train.schedule == Constant(), "`schedule = constant`"),
-    Limit("train.clip", lambda settings: settings.train.clip is None, "`clip = none`"),
-    Limit("train.init", lambda settings: settings.train.init == "he_normal", "`init = he_normal`"),
     Limit("train.metrics", lambda settings: set(settings.train.metrics) == set(METRICS), "all three metrics"),
-    Limit(
-        "train.select",
-        lambda settings: settings.train.select in {Best("valid.macro_f1"), Max("valid.macro_f1")},
-        "`select = best(valid.macro_f1)`",
-    ),
-    Limit("train.stop", lambda settings: settings.train.stop is None, "`stop = none`"),
-    Limit("train.ema", lambda settings: settings.train.ema is None, "`ema = none`"),
-    Limit("train.drop_last", lambda settings: not settings.train.drop_last, "`drop_last = false`"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnndsl.training.loop import Carry, EpochDone, StepDone, start, team, train, train_step
 from cnndsl.training.metrics import Scores, confusion, evaluate
+from cnndsl.training.recipe import optimiser_of, program_of
 from cnndsl.training.run import Result, check_output, compile_and_train
 from cnndsl.training.settings import Settings, protocol
 from cnndsl.training.team import SHARDS, Team
@@ -21,6 +22,8 @@ __all__ = [
     "compile_and_train",
     "confusion",
     "evaluate",
+    "optimiser_of",
+    "program_of",
     "protocol",
     "start",
     "team",

@@ -10,7 +10,7 @@ import io
 
 from attrs import frozen
 
-from cnndsl.training.metrics import Scores
+from cnndsl.training.metrics import Scores, cost
 
 
 @frozen
@@ -22,15 +22,22 @@ class Row:
     valid: Scores
 
 
-def best(rows: list[Row]) -> Row:
-    """The row with the highest validation macro F1; of equal ones the one with the lower loss, then the first."""
-    return max(rows, key=lambda row: (row.valid.macro_f1, -row.valid.loss, -row.epoch))
+def best(rows: list[Row], metric: str = "valid.macro_f1") -> Row:
+    """The row with the best value of a metric; of equal ones the one with the lower loss, then the first."""
+    return min(rows, key=lambda row: (cost(row.valid, metric), row.valid.loss, row.epoch))
 
 
-def history_csv(rows: list[Row]) -> str:
-    """``history.csv``."""
+def history_csv(rows: list[Row], metric: str = "valid.macro_f1") -> str:
+    """``history.csv``; the best row is that of :func:`best`."""
     table = [
-        [row.epoch, row.train_loss, row.valid.loss, row.valid.accuracy, row.valid.macro_f1, int(row == best(rows))]
+        [
+            row.epoch,
+            row.train_loss,
+            row.valid.loss,
+            row.valid.accuracy,
+            row.valid.macro_f1,
+            int(row == best(rows, metric)),
+        ]
         for row in rows
     ]
     return _csv(["epoch", "train_loss", "valid_loss", "valid_accuracy", "valid_macro_f1", "best"], table)

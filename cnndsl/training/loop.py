@@ -6,30 +6,45 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import Factory, evolve, frozen
 
-from cnndsl import keys
 from cnndsl.compiler import Program
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.data import Splits, batches
 from cnndsl.errors import DivergedError
 from cnndsl.layers._kind import Array, Tree
-from cnndsl.optim import OPTIMISERS, Optimiser, apply_updates
-from cnndsl.training.metrics import Scores, evaluate
+from cnndsl.optim import Optimiser, apply_updates, moving_average
+from cnndsl.schedule import PlateauState, Watch, observe
+from cnndsl.training.accumulate import Accumulated
+from cnndsl.training.differentiable import Differentiable
+from cnndsl.training.metrics import Scores, cost, evaluate
+from cnndsl.training.recipe import lowered, optimiser_of
 from cnndsl.training.settings import Settings
 from cnndsl.training.team import Team
 
 
 @frozen(eq=False)
 class Carry:
-    """All that changes while a network is trained."""
+    """All that changes while a network is trained.
+
+    ``average`` is the running mean of parameters and state, where one is asked for; ``plateau`` and ``watch`` are what
+    is known of the epochs so far, for the learning rate and for the end.
+    """
 
     params: Tree
     state: Tree
     opt_state: Any
+    average: tuple[Tree, Tree] | None = None
+    plateau: PlateauState = Factory(PlateauState)
+    watch: Watch = Factory(Watch)
+
+    @property
+    def tested(self) -> tuple[Tree, Tree]:
+        """Parameters and state that are validated, kept and tested: the running mean of them, if there is one."""
+        return self.average or (self.params, self.state)
 
 
 @frozen
@@ -51,15 +66,6 @@ class EpochDone:
     carry: Carry
 
 
-class Differentiable(Protocol):
-    """A program, or a team that shares its work."""
-
-    def loss_and_grads(
-        self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key = 0
-    ) -> tuple[float, Tree, Tree]:
-        """Mean loss of a batch, its gradients, the new state."""
-
-
 def start(program: Program, optimiser: Optimiser, seed: int) -> Carry:
     """Parameters, state and optimiser state before the first step."""
     params, state = program.init(seed)
@@ -67,12 +73,29 @@ def start(program: Program, optimiser: Optimiser, seed: int) -> Carry:
 
 
 def train_step(
-    model: Differentiable, optimiser: Optimiser, carry: Carry, x: Array, labels: Array, key: Any
+    model: Differentiable,
+    optimiser: Optimiser,
+    carry: Carry,
+    x: Array,
+    labels: Array,
+    key: Any,
+    *,
+    ema: float | None = None,
 ) -> tuple[Carry, float]:
-    """One step on a batch: ``x`` ``(N, C, H, W)``, ``labels`` ``(N,)``. Returns what is then, and the mean loss."""
+    """One step on a batch: ``x`` ``(N, C, H, W)``, ``labels`` ``(N,)``. Returns what is then, and the mean loss.
+
+    With ``ema`` that share of the running mean stays.
+    """
     loss, grads, state = model.loss_and_grads(carry.params, carry.state, x, labels, key=key)
     updates, opt_state = optimiser.update(grads, carry.opt_state, carry.params)
-    return Carry(apply_updates(carry.params, updates), state, opt_state), loss
+    params = apply_updates(carry.params, updates)
+    after = evolve(carry, params=params, state=state, opt_state=opt_state)
+    return (after if ema is None else evolve(after, average=_averaged(carry, params, state, ema))), loss
+
+
+def _averaged(carry: Carry, params: Tree, state: Tree, ema: float) -> tuple[Tree, Tree]:
+    old_params, old_state = carry.average or (None, None)
+    return moving_average(old_params, params, ema), moving_average(old_state, state, ema)
 
 
 def train(program: Program, splits: Splits, settings: Settings) -> Iterator[StepDone | EpochDone]:
@@ -83,19 +106,42 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
     DivergedError
         A loss is not finite.
     """
-    optimiser = OPTIMISERS[settings.optimizer](settings.lr, **settings.constants)
-    carry = start(program, optimiser, settings.seed)
-    with single_blas_thread(), team(program, settings) as model:
+    steps = steps_per_epoch(len(splits.train), settings)
+    carry = start(program, optimiser_of(settings, steps), settings.seed)
+    with single_blas_thread(), team(program, settings) as workers:
+        model = accumulated(workers, program, settings)
         for epoch in range(1, settings.epochs + 1):
-            total = 0.0
-            shuffled = batches(splits.train, settings.batch, key=(settings.seed, "shuffle", epoch))
+            optimiser = optimiser_of(settings, steps, carry.plateau.factor)
+            total, images = 0.0, 0
+            shuffled = batches(
+                splits.train,
+                settings.step_images,
+                key=(settings.seed, "shuffle", epoch),
+                drop_last=settings.drop_last,
+            )
             for step, (x, labels) in enumerate(shuffled, 1):
                 key = (settings.seed, "step", epoch, step)
-                carry, loss = _finite_step(model, optimiser, carry, x, labels, key)
+                carry, loss = _finite_step(model, optimiser, carry, x, labels, key, settings.ema)
                 total += loss * len(x)
+                images += len(x)
                 yield StepDone(epoch, loss, len(x))
-            valid = evaluate(program, carry.params, carry.state, splits.valid)
-            yield EpochDone(epoch, total / len(splits.train.labels), valid, carry)
+            valid = evaluate(program, *carry.tested, splits.valid)
+            carry = _noted(carry, settings, valid)
+            yield EpochDone(epoch, total / images, valid, carry)
+            if settings.stop and carry.watch.waited >= settings.stop.epochs:
+                return
+
+
+def steps_per_epoch(images: int, settings: Settings) -> int:
+    """Steps that once through so many images takes."""
+    whole, rest = divmod(images, settings.step_images)
+    return whole + (rest > 0 and not settings.drop_last)
+
+
+def _noted(carry: Carry, settings: Settings, valid: Scores) -> Carry:
+    """What is known after an epoch with these scores."""
+    watch = observe(carry.watch, cost(valid, settings.stop.metric)) if settings.stop else carry.watch
+    return evolve(carry, plateau=lowered(settings, carry.plateau, valid), watch=watch)
 
 
 def team(program: Program, settings: Settings) -> AbstractContextManager[Differentiable]:
@@ -104,11 +150,22 @@ def team(program: Program, settings: Settings) -> AbstractContextManager[Differe
     return Team(program, settings.batch) if processes > 1 else nullcontext(program)
 
 
+def accumulated(model: Differentiable, program: Program, settings: Settings) -> Differentiable:
+    """The model itself, or one that works off a step in several batches."""
+    return Accumulated(model, program.loss, settings.batch) if settings.accumulate > 1 else model
+
+
 def _finite_step(
-    model: Differentiable, optimiser: Optimiser, carry: Carry, x: Array, labels: Array, key: tuple[Any, ...]
+    model: Differentiable,
+    optimiser: Optimiser,
+    carry: Carry,
+    x: Array,
+    labels: Array,
+    key: tuple[Any, ...],
+    ema: float | None,
 ) -> tuple[Carry, float]:
     with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
-        after, loss = train_step(model, optimiser, carry, x, labels, key)
+        after, loss = train_step(model, optimiser, carry, x, labels, key, ema=ema)
     if not isfinite(loss):
         _, _, epoch, step = key
         message = f"the loss became {loss} at epoch {epoch}, step {step}"

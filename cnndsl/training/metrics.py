@@ -7,6 +7,7 @@ from attrs import frozen
 from cnndsl.compiler import Program
 from cnndsl.data import Split
 from cnndsl.layers._kind import Array, Tree
+from cnndsl.settings.rules import better_if_low
 
 
 @frozen
@@ -16,6 +17,12 @@ class Scores:
     loss: float
     accuracy: float
     macro_f1: float
+
+
+def cost(scores: Scores, metric: str) -> float:
+    """The value of a metric such as ``valid.accuracy``, negated where high is better: the lower the better."""
+    value: float = getattr(scores, metric.rpartition(".")[2])
+    return value if better_if_low(metric) else -value
 
 
 def evaluate(program: Program, params: Tree, state: Tree, split: Split) -> Scores:

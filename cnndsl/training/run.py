@@ -79,16 +79,17 @@ def compile_and_train(
     rows: list[Row] = []
     earlier = _stamp(folder / WEIGHTS)
     started = time.perf_counter()
+    last = settings.epochs
     try:
         with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
             for event in train(program, splits, settings):
                 if isinstance(event, EpochDone):
                     _keep(program, splits, settings, folder, rows, event, legacy_csv=legacy_csv)
                 on_event(event)
-            train_seconds = time.perf_counter() - started
+            last, train_seconds = len(rows), time.perf_counter() - started
             return _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
     except BaseException as error:
-        place = f"in epoch {len(rows) + 1}" if len(rows) < settings.epochs else "after the last epoch"
+        place = f"in epoch {len(rows) + 1}" if len(rows) < last else "after the last epoch"
         error.add_note(f"{place}: {_what_is_kept(folder, earlier)}")
         raise
 
@@ -111,9 +112,9 @@ def _keep(
     if not rows:
         _remove_results(folder)
     rows.append(row)
-    if best(rows) is row:
-        save_weights(folder / WEIGHTS, event.carry.params, event.carry.state, _about(program, splits, settings, row))
-    history = legacy_history_csv(rows, len(splits.valid)) if legacy_csv else history_csv(rows)
+    if best(rows, settings.select) is row:
+        save_weights(folder / WEIGHTS, *event.carry.tested, _about(program, splits, settings, row))
+    history = legacy_history_csv(rows, len(splits.valid)) if legacy_csv else history_csv(rows, settings.select)
     write_durably(folder / "history.csv", history.encode())
 
 
@@ -173,7 +174,7 @@ def _finish(
     *,
     legacy_csv: bool,
 ) -> Result:
-    chosen = best(rows)
+    chosen = best(rows, settings.select)
     like, like_state = program.init(settings.seed)
     params, state, header = load_weights(folder / WEIGHTS, like, like_state)
     again = evaluate(program, params, state, splits.valid)
@@ -226,10 +227,10 @@ def _manifest(
 
     from cnndsl import __version__
 
-    chosen = best(rows)
+    chosen = best(rows, settings.select)
     return {
         "cnndsl": __version__,
-        "settings": attrs.asdict(settings),
+        "settings": settings.as_json(),
         "model": {
             "file": program.graph.source.name,
             "sha256": sha256(program.graph.source.text.encode()).hexdigest(),

@@ -9,7 +9,14 @@ import attrs
 
 from cnndsl import settings as sections
 from cnndsl.errors import SettingsError
+from cnndsl.layers._fields import domain_of
 from cnndsl.optim import OPTIMISERS
+from cnndsl.settings._fields import constants_of, fields_of
+from cnndsl.settings.losses import CrossEntropy, Loss
+from cnndsl.settings.paths import PathRule
+from cnndsl.settings.rules import Clip, Patience
+from cnndsl.settings.schedules import Constant, Schedule
+from cnndsl.settings.text import write_setting
 
 
 @attrs.frozen
@@ -17,7 +24,9 @@ class Settings:
     """The protocol of a run. The defaults are the earlier program's, with Adam for its plain gradient descent.
 
     ``train``, ``valid`` and ``test`` are numbers of images, with ``balance`` as many of each class; ``test=None`` is
-    the whole official test set. ``lr`` is the learning rate, ``constants`` are others of the optimiser's, by name.
+    the whole official test set. ``lr`` is the learning rate, ``constants`` are others of the optimiser's, by name. The
+    rest is as in the ``data`` and ``train`` sections of a file; ``select`` is the metric that decides which epoch is
+    kept. ``loss`` and ``init`` are here to be written down: what is trained has them from :func:`program_of`.
     ``processes`` (one or two) share each batch; no result depends on it. ``variables`` are those of the model file that
     have other values than it says, as text: with them it is the network that was trained.
     """
@@ -34,9 +43,20 @@ class Settings:
     seed: int = 0
     processes: int = 2
     variables: Mapping[str, str] = attrs.field(factory=dict)
+    scale: str = "standardize"
+    loss: Loss = attrs.Factory(CrossEntropy)
+    init: str = "he_normal"
+    schedule: Schedule = attrs.Factory(Constant)
+    accumulate: int = 1
+    paths: tuple[PathRule, ...] | None = None
+    clip: Clip | None = None
+    ema: float | None = None
+    drop_last: bool = False
+    select: str = "valid.macro_f1"
+    stop: Patience | None = None
 
     def __attrs_post_init__(self) -> None:
-        for name in ("train", "valid", "test", "batch", "epochs", "processes"):
+        for name in ("train", "valid", "test", "batch", "epochs", "processes", "accumulate"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise SettingsError(f"{name} must be 1 or more, got {value}", code="C407")
@@ -46,28 +66,59 @@ class Settings:
             known = ", ".join(OPTIMISERS)
             raise SettingsError(f"unknown optimizer {self.optimizer!r}", code="C401", hint=f"one of: {known}")
 
+    @property
+    def step_images(self) -> int:
+        """Images that make a step."""
+        return self.batch * self.accumulate
+
+    def as_json(self) -> dict[str, Any]:
+        """The settings as JSON has them; what a file writes as ``norm(1.0)`` is that text."""
+        domains = {name: domain_of(field) for name, field in fields_of(sections.Train).items()}
+        return {
+            name: value if _is_plain(value) else write_setting(domains[name], value)
+            for name, value in attrs.asdict(self, recurse=False).items()
+        }
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, int | float | str | Mapping)
+
 
 def protocol(
-    chosen: sections.Settings, *, seed: int, processes: int = 2, variables: Mapping[str, str] | None = None
+    chosen: sections.Settings,
+    sizes: tuple[int, int, int | None],
+    *,
+    seed: int,
+    processes: int = 2,
+    variables: Mapping[str, str] | None = None,
 ) -> Settings:
     """The protocol that a file and the command line ask for, of which nothing is :func:`~cnndsl.settings.unsupported`.
 
-    ``seed`` is what was drawn for this run, for files that want a new one each time.
+    ``sizes`` are the numbers of images that it comes to on the data there are, ``seed`` is what was drawn for this run,
+    for files that want a new one each time.
     """
     data, train = chosen.data, chosen.train
-    optimizer: Any = train.optimizer
-    constants = attrs.asdict(optimizer)
+    constants = constants_of(train.optimizer)
     return Settings(
-        train=int(data.train),
-        valid=int(data.valid),
-        test=None if data.test == "all" else int(data.test),
+        *sizes,
         batch=train.batch,
         epochs=train.epochs,
         lr=constants.pop("lr"),
-        optimizer=type(optimizer).__name__.lower(),
+        optimizer=type(train.optimizer).__name__.lower(),
         constants=constants,
         balance=data.balance,
         seed=seed if train.seed is None else train.seed,
         processes=processes,
         variables=variables or {},
+        scale=data.scale,
+        loss=train.loss,
+        init=train.init,
+        schedule=train.schedule,
+        accumulate=train.accumulate,
+        paths=train.paths,
+        clip=train.clip,
+        ema=train.ema,
+        drop_last=train.drop_last,
+        select=train.select.metric,
+        stop=train.stop,
     )

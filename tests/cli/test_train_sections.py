@@ -25,6 +25,31 @@ train {
   seed = 3
 }
 """
+EVERYTHING = """body: repeat 2 {
+  Conv 4 3 pad=same bias=false
+  BatchNorm
+  ReLU
+}
+GlobalAvgPool
+head: FC 10
+data { train = 60; valid = 0.002; test = 20; balance = false; scale = unit }
+train {
+  loss = cross_entropy(label_smoothing=0.1, weights=[1, 2, 1, 1, 1, 1, 1, 1, 1, 2])
+  optimizer = adamw(lr=0.01, weight_decay=0.1)
+  schedule = onecycle(peak=0.5)
+  batch = 8
+  accumulate = 3
+  drop_last = true
+  epochs = 9
+  clip = norm(0.5)
+  paths = [frozen("body/0/*"), lr("head/*", 0.5)]
+  ema = 0.5
+  init = orthogonal
+  select = best(valid.loss)
+  stop = patience(valid.accuracy, epochs=1)
+  seed = 3
+}
+"""
 
 
 def train(folder: Path, model: str, *given: object) -> Done:
@@ -41,20 +66,24 @@ def settings(folder: Path) -> dict[str, Any]:
 def test_the_file_says_how_it_is_trained(tmp_path: Path) -> None:
     done = train(tmp_path, MODEL)
     assert done.code == 0
-    assert settings(tmp_path) == {
-        "train": 60,
-        "valid": 20,
-        "test": 20,
-        "batch": 30,
-        "epochs": 2,
-        "lr": 0.05,
-        "optimizer": "sgd",
-        "constants": {"momentum": 0.8},
-        "balance": False,
-        "seed": 3,
-        "processes": 1,
-        "variables": {},
-    }
+    found = settings(tmp_path)
+    assert (
+        found.items()
+        >= {
+            "train": 60,
+            "valid": 20,
+            "test": 20,
+            "batch": 30,
+            "epochs": 2,
+            "lr": 0.05,
+            "optimizer": "sgd",
+            "constants": {"momentum": 0.8},
+            "balance": False,
+            "seed": 3,
+            "processes": 1,
+            "variables": {},
+        }.items()
+    )
     assert "mnist: 60 / 20 / 20 images" in done.err
 
 
@@ -80,10 +109,32 @@ def test_without_a_seed_one_is_drawn_and_written_down(tmp_path: Path) -> None:
     assert len(seeds) == 2
 
 
+def test_a_file_may_say_everything_at_once(tmp_path: Path) -> None:
+    model = EVERYTHING.replace("valid = 0.002", "valid = 20")
+    done = train(tmp_path, model)
+    assert (done.code, "Traceback" in done.err) == (0, False), done.err
+    found = settings(tmp_path)
+    assert found["paths"] == '[frozen("body/0/*"), lr("head/*", 0.5)]'
+    assert found["schedule"] == "onecycle(peak=0.5, start=25.0, end=10000.0)"
+    rows = (tmp_path / "outputdir" / "history.csv").read_text().splitlines()[1:]
+    losses = [float(row.split(",")[2]) for row in rows]
+    best = [int(row.rpartition(",")[2]) for row in rows]
+    assert losses[best.index(1)] == min(losses)
+    assert len(rows) < 9
+    assert f"stopped after epoch {len(rows)} of 9: valid.accuracy was not better than its best" in done.err
+
+
+def test_a_fraction_is_of_the_official_images(tmp_path: Path, shared: Path) -> None:
+    data = EVERYTHING.replace("balance = false", f'balance = false; dir = "{shared / "data" / "mnist"}"')
+    done = train(tmp_path, data, "--epochs", 1)
+    assert done.code == 0, done.err
+    assert "mnist: 60 / 120 / 20 images" in done.err
+
+
 def test_what_cannot_be_trained_yet_is_exit_1_before_anything_is_done(tmp_path: Path) -> None:
-    done = train(tmp_path, MODEL.replace("  seed = 3", "  seed = 3\n  clip = norm(1)"))
+    done = train(tmp_path, MODEL.replace("  seed = 3", "  seed = 3\n  metrics = [loss]"))
     assert (done.code, done.out) == (1, "")
-    assert "model.txt:10:3: error C408: `clip = norm(1.0)` cannot be trained yet" in done.err
+    assert "model.txt:10:3: error C408: `metrics = [loss]` cannot be trained yet" in done.err
     assert not (tmp_path / "outputdir").exists()
 
 

@@ -60,3 +60,15 @@ def test_shuffled_batches_own_their_memory() -> None:
 def test_a_size_below_one_is_refused_at_the_call(size: int) -> None:
     with pytest.raises(SettingsError, match=f"batch = {size}"):
         batches(numbered(3), size)
+
+
+@unhurried
+@given(count=st.integers(1, 50), size=st.integers(1, 60), key=st.none() | st.integers())
+def test_a_last_batch_that_is_not_full_can_be_left_out(count: int, size: int, key: int | None) -> None:
+    if count < size:
+        with pytest.raises(SettingsError, match=f"{count} images, a step takes {size}"):
+            batches(numbered(count), size, key=key, drop_last=True)
+        return
+    kept = [labels.tolist() for _, labels in batches(numbered(count), size, key=key, drop_last=True)]
+    whole = [labels.tolist() for _, labels in batches(numbered(count), size, key=key)]
+    assert kept == [labels for labels in whole if len(labels) == size]

@@ -15,7 +15,7 @@ from cnndsl.layers._fields import Domain, Flag, Real, Whole, Words, domain_of
 from cnndsl.settings import Override, Settings, read_settings
 from cnndsl.settings._domains import Constructors, Images, Integer, Items, Text, Unless
 from cnndsl.settings._fields import fields_of
-from cnndsl.settings._names import keys, value_text
+from cnndsl.settings._names import constructors_of, keys, value_text
 from cnndsl.settings.augment import AUGMENTATIONS
 from cnndsl.settings.overrides import read_override
 from cnndsl.settings.sections import KEYED
@@ -115,7 +115,6 @@ def every_class() -> list[type]:
         cls = waiting.pop(0)
         found.append(cls)
         for field in fields_of(cls).values():
-            domain = domain_of(field)
-            inner = domain.inner if isinstance(domain, Unless) else domain
-            waiting += inner.classes if isinstance(inner, Constructors) else ()
+            domain = constructors_of(domain_of(field))
+            waiting += domain.classes if domain else ()
     return found

@@ -33,6 +33,17 @@ def test_the_best_epoch(scores: list[tuple[float, float]], epoch: int) -> None:
     assert best(rows_of(*scores)).epoch == epoch
 
 
+@pytest.mark.parametrize(
+    ("metric", "epoch"), [("valid.macro_f1", 2), ("valid.loss", 3), ("valid.accuracy", 3)], ids=str
+)
+def test_the_metric_decides_and_knows_its_direction(metric: str, epoch: int) -> None:
+    rows = rows_of((0.2, 1.0), (0.9, 1.0), (0.8, 0.1))
+    assert best(rows, metric).epoch == epoch  # all are as accurate: then the loss decides
+    assert [line[-1] for line in history_csv(rows, metric).splitlines()[1:]] == [
+        str(int(n == epoch)) for n in (1, 2, 3)
+    ]
+
+
 shares = st.floats(0, 1)
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnndsl.errors import SettingsError
 from cnndsl.optim import OPTIMISERS
-from cnndsl.training import Settings
+from cnndsl.settings import Train
+from cnndsl.settings.optimizers import OPTIMIZERS
+from cnndsl.training import Settings, protocol
+from tests.settings.samples import all_settings, read
+from tests.strategies import thorough
 
 
 def test_the_defaults_are_the_protocol() -> None:
-    settings = attrs.asdict(Settings())
+    settings = Settings().as_json()
     settings.pop("processes")
     assert settings == {
         "train": 5000,
@@ -27,10 +34,41 @@ def test_the_defaults_are_the_protocol() -> None:
         "balance": True,
         "seed": 0,
         "variables": {},
+        "scale": "standardize",
+        "loss": "cross_entropy(label_smoothing=0.0, weights=none)",
+        "init": "he_normal",
+        "schedule": "constant",
+        "accumulate": 1,
+        "paths": None,
+        "clip": None,
+        "ema": None,
+        "drop_last": False,
+        "select": "valid.macro_f1",
+        "stop": None,
     }
 
 
-@pytest.mark.parametrize("name", ["train", "valid", "test", "batch", "epochs", "processes"])
+@given(all_settings(), st.tuples(st.integers(1, 9), st.integers(1, 9), st.none()))
+@thorough(40)
+def test_what_a_file_says_is_in_the_protocol_and_can_be_written_as_json(chosen: Any, sizes: Any) -> None:
+    found = protocol(chosen, sizes, seed=3)
+    train = chosen.train
+    assert (found.train, found.valid, found.test) == sizes
+    assert found.seed == (3 if train.seed is None else train.seed)
+    assert found.select == train.select.metric
+    assert found.optimizer == OPTIMIZERS.name_of(type(train.optimizer))
+    assert {"lr": found.lr, **found.constants} == attrs.asdict(train.optimizer)
+    for name in ("batch", "epochs", "loss", "schedule", "accumulate", "paths", "clip", "ema", "drop_last", "stop"):
+        assert getattr(found, name) == getattr(train, name)
+    assert (found.init, found.scale) == (train.init, chosen.data.scale)
+    written = json.loads(json.dumps(found.as_json()))
+    for name in ("loss", "schedule"):
+        assert read(f"train {{ {name} = {written[name]} }}")[0].train == attrs.evolve(
+            Train(seed=None), **{name: getattr(train, name)}
+        )
+
+
+@pytest.mark.parametrize("name", ["train", "valid", "test", "batch", "epochs", "processes", "accumulate"])
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_number_below_one_is_refused_by_name(name: str, value: int) -> None:
     wrong: dict[str, Any] = {name: value}

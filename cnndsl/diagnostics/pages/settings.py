@@ -110,9 +110,21 @@ ENTRIES = (
         title="This version cannot train so",
         meaning="""The file asks for something that the language has and training does not do yet. It is said before
             anything is trained, at the line that asks.""",
-        wrong=Example(f"{_TRAINED}\ntrain {{ stop = patience(valid.loss, epochs=3); seed = 7 }}", f"{_RUN} --epochs 1"),
+        wrong=Example(f"{_TRAINED}\ntrain {{ metrics = [loss, accuracy]; seed = 7 }}", f"{_RUN} --epochs 1"),
         right=Example(f"{_TRAINED}\ntrain {{ seed = 7 }}", f"{_RUN} --epochs 1"),
         remedy="Take what the hint offers in its place, or a version that can do more.",
         why="A run that leaves out what was asked for is not the run that its file describes.",
+    ),
+    Entry(
+        code="C409",
+        severity="error",
+        title="A setting is of another network",
+        meaning="""A pattern in `paths` matches no parameter, or the loss has weights for another number of classes than
+            the network has outputs.""",
+        wrong=_train('paths = [frozen("stem/*")]', "seed = 7"),
+        right=_train('paths = [frozen("FC.0/*")]', "seed = 7"),
+        remedy="""Parameters are called by the path of their layer, where a label stands for what has one, and their own
+            name: `stem/Conv.0/W`. `cnndsl expand` shows the paths.""",
+        why="A part that was to stay as it is would be trained, and nothing in the results would say so.",
     ),
 )
