@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from cnndsl.language.graph import Shape
 from cnndsl.language.render import render_spec
 from cnndsl.layers import REGISTRY
-from cnndsl.layers._fields import Flag, Paddings, Real, Size, Whole, Words, domain_of, spell
+from cnndsl.layers._fields import Flag, Paddings, Real, Size, Starts, Whole, Words, domain_of, spell
 from cnndsl.layers._kind import Array, LayerKind, ShapeError
 from cnndsl.layers.conv import Conv
 from cnndsl.layers.fc import FC
@@ -64,6 +64,7 @@ VALUES: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Paddings: lambda domain: st.one_of(_size(domain), st.sampled_from(("same", "valid"))),
     Real: _real,
     Words: lambda domain: st.sampled_from(domain.known),
+    Starts: lambda domain: st.one_of(st.sampled_from(domain.known), st.sampled_from((-0.5, 0.0, 0.25))),
     Flag: lambda _domain: st.booleans(),
 }
 

@@ -75,17 +75,21 @@ INITIALISERS: dict[str, Initialiser] = {
 }
 
 
-def initialise(graph: Graph, seed: keys.Key, dtype: DTypeLike, init: str = "he_normal") -> tuple[Tree, Tree]:
+def start_of(weight: Weight, init: str | float, rng: np.random.Generator) -> Array:
+    """First values of an array in double precision; ``init`` is for one whose layer leaves it open."""
+    chosen = init if weight.init == "auto" else weight.init
+    return INITIALISERS[chosen](weight, rng) if isinstance(chosen, str) else np.full(weight.shape, chosen)
+
+
+def initialise(graph: Graph, seed: keys.Key, dtype: DTypeLike, init: str | float = "he_normal") -> tuple[Tree, Tree]:
     """Parameters and state of a graph with shapes: ``{path: {name: array}}``, without empty entries.
 
-    ``init`` is how the weights start whose layer leaves it open.
+    ``init`` is how the weights start whose layer leaves it open: a name of :data:`INITIALISERS`, or a number for all.
     """
     params: dict[str, dict[str, Array]] = {}
     state: dict[str, dict[str, Array]] = {}
     for node in graph.nodes:
         for name, weight in kind_of(node.spec).weights(node.spec, *node.in_shapes).items():
-            rng = keys.generator(seed, "init", node.path, name)
-            start = INITIALISERS[init if weight.init == "auto" else weight.init]
-            values = start(weight, rng).astype(dtype)
+            values = start_of(weight, init, keys.generator(seed, "init", node.path, name)).astype(dtype)
             (params if weight.trained else state).setdefault(node.path, {})[name] = values
     return params, state

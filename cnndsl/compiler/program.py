@@ -42,7 +42,7 @@ class Program:
     loss: Loss
     piece: int
     shards: int
-    start: str
+    start: str | float
     _steps: tuple[Step, ...] = field(repr=False)
     _training_steps: tuple[Step, ...] = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
@@ -241,15 +241,15 @@ def build(
     *,
     shards: int = 1,
     loss: Loss | None = None,
-    start: str = "he_normal",
+    start: str | float = "he_normal",
     rewrites: tuple[Pass, ...] = REWRITES,
     training: tuple[Pass, ...] = TRAINING,
 ) -> Program:
     """The program of a graph with an input shape.
 
     A batch is cut into at least ``shards`` pieces, so that as many processes can share it. ``loss`` is what training
-    minimises, cross-entropy by default; ``start`` a name of :data:`cnndsl.compiler.initialise.INITIALISERS`. The passes
-    can be left out, to compare with what they replace.
+    minimises, cross-entropy by default; ``start`` is as ``init`` of :func:`cnndsl.compiler.initialise.initialise`. The
+    passes can be left out, to compare with what they replace.
     """
     graph = infer(graph)
     trained = lower(infer(optimise(graph, training)))

@@ -8,6 +8,7 @@ spells as one, which is what the syntax tree holds.
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, Literal, Protocol
 
 import attrs
@@ -16,7 +17,7 @@ Pair = tuple[int, int]
 #: Zeros around a map: on each side, or as many as keep ``out = ceil(in / stride)``.
 Padding = Pair | Literal["same"]
 
-#: How weights may start; ``auto`` leaves it to the program, whose default is ``he_normal``.
+#: How weights may start, if not at a number; ``auto`` leaves it to the program, whose default is ``he_normal``.
 INITS = (
     "auto",
     "he_normal",
@@ -172,6 +173,20 @@ class Words:
 
 
 @attrs.frozen
+class Starts(Words):
+    """How weights start: one of the words, or a number that all of them are."""
+
+    @property
+    def expected(self) -> str:
+        return f"{', '.join(self.known)}, or a number"
+
+    def coerce(self, name: str, value: object) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return super().coerce(name, value)
+        return Real(-inf, inf, open_low=True, open_high=True).coerce(name, value)
+
+
+@attrs.frozen
 class Paddings(Size):
     """``same``, ``valid`` (which is 0), or a size; kept as ``"same"`` or ``(height, width)``."""
 
@@ -232,7 +247,8 @@ def word(doc: str, *known: str) -> Any:
 
 def start() -> Any:
     """How the weights of a layer start."""
-    return word("how the weights start; auto is what the rest of the network does", *INITS)
+    doc = "how the weights start; auto is what the rest of the network does"
+    return _field(Starts(INITS), INITS[0], named_only=True, doc=doc)
 
 
 def domain_of(attribute: attrs.Attribute[Any]) -> Domain:

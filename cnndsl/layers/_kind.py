@@ -69,14 +69,16 @@ class Context:
 
 @attrs.frozen
 class Weight:
-    """One array that a layer owns: its shape and how it starts. ``trained`` is false for state such as running means.
+    """One array that a layer owns: its shape and how it starts, by the name of an initialiser or all at one number.
+
+    ``trained`` is false for state such as running means.
 
     ``fan_in`` and ``fan_out`` are the numbers of inputs and outputs that one unit connects, for the initialisers that
     scale by them.
     """
 
     shape: Shape
-    init: str = "zeros"
+    init: str | float = "zeros"
     fan_in: int = 1
     fan_out: int = 1
     trained: bool = True

@@ -28,7 +28,7 @@ class Conv:
     dilation: Pair = size("distance between neighbours in the kernel", (1, 1), named_only=True)
     groups: int = count("parts that the channels are cut into, each with filters of its own", 1, named_only=True)
     bias: bool = flag("add a learnt number per filter", default=True)
-    init: str = start()
+    init: str | float = start()
 
 
 def out_shape(spec: Conv, shape: Shape) -> Shape:

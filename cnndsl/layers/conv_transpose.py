@@ -28,7 +28,7 @@ class ConvTranspose:
     pad: Pair = size("rows and columns cut off on each side", (0, 0), minimum=0)
     output_pad: Pair = size("rows and columns more at the end, less than the stride", (0, 0), minimum=0)
     bias: bool = flag("add a learnt number per channel", default=True)
-    init: str = start()
+    init: str | float = start()
 
     def __attrs_post_init__(self) -> None:
         if self.output_pad[0] >= self.stride[0] or self.output_pad[1] >= self.stride[1]:

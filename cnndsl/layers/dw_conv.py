@@ -22,7 +22,7 @@ class DWConv:
     pad: Padding = padding("rows and columns of zeros on each side")
     multiplier: int = count("filters for each channel", 1, named_only=True)
     bias: bool = flag("add a learnt number per filter", default=True)
-    init: str = start()
+    init: str | float = start()
 
 
 def out_shape(spec: DWConv, shape: Shape) -> Shape:

@@ -18,7 +18,7 @@ class FC:
 
     out: int = count("number of outputs")
     bias: bool = flag("add a learnt number per output", default=True)
-    init: str = start()
+    init: str | float = start()
 
 
 def out_shape(spec: FC, _shape: Shape) -> Shape:

@@ -11,7 +11,7 @@ from cnndsl.language.syntax import Argument, Call, Value, Word
 from cnndsl.language.syntax import Items as List
 from cnndsl.language.text import write_value
 from cnndsl.language.values import Unknown
-from cnndsl.layers._fields import Domain, Words, domain_of
+from cnndsl.layers._fields import Domain, Starts, Words, domain_of
 from cnndsl.settings._domains import Constructors, Images, Items, Text, UnknownNameError, Unless, canonical
 from cnndsl.settings._fields import fields_of
 from cnndsl.settings._findings import Findings, suggestion
@@ -81,7 +81,7 @@ class _Reading:
         return construct(domain, call.name, call.arguments, call.span, self.name, self.findings)
 
     def coerced(self, domain: Domain, value: Any, given: Argument, expected: str, words: tuple[str, ...]) -> Any:
-        if isinstance(domain, Words) and value not in domain.known:
+        if isinstance(domain, Words) and isinstance(value, str) and value not in domain.known:
             message = f"unknown {self.owner}{self.name} `{given.value}`"
             self.findings.add("C401", message, given.span, suggestion(value, (*domain.known, *words)))
             return NOTHING
@@ -112,8 +112,8 @@ def _literal(domain: Domain, value: Value) -> Any:
         return canonical(value.text)
     if isinstance(value, str):
         return value if isinstance(domain, Text) else NOTHING
-    plain = isinstance(value, int | float) and not isinstance(domain, Items | Constructors | Words)
-    return value if plain else NOTHING
+    takes_numbers = isinstance(domain, Starts) or not isinstance(domain, Items | Constructors | Words)
+    return value if takes_numbers and isinstance(value, int | float) else NOTHING
 
 
 def _bind(

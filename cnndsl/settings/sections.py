@@ -8,7 +8,7 @@ from attrs import Factory, field, frozen
 
 from cnndsl.data.shapes import BUILT_IN
 from cnndsl.errors import Span
-from cnndsl.layers._fields import INITS, Flag, Whole, Words
+from cnndsl.layers._fields import INITS, Flag, Starts, Whole, Words
 from cnndsl.settings._domains import INSIDE, Images, Integer, Items, Text, Unless
 from cnndsl.settings._fields import setting, settings_spec
 from cnndsl.settings.augment import Operation
@@ -53,7 +53,11 @@ class Train:
     )
     clip: Clip | None = setting("a bound on gradients", Unless("none", CLIPS), None)
     seed: int | None = setting("the root of all randomness; random: a new one each run", Unless("random", Integer()), 0)
-    init: str = setting("how weights start", Words(tuple(name for name in INITS if name != "auto")), "he_normal")
+    init: str | float = setting(
+        "how weights start whose layer has no init of its own",
+        Starts(tuple(name for name in INITS if name != "auto")),
+        "he_normal",
+    )
     metrics: tuple[str, ...] = setting("what is measured", Items(Words(METRICS), distinct=True), METRICS)
     select: Select = setting("which epoch is kept", SELECTS, Best("valid.macro_f1"))
     stop: Patience | None = setting("when to end before the last epoch", Unless("none", STOPS), None)

@@ -45,7 +45,7 @@ class Settings:
     variables: Mapping[str, str] = attrs.field(factory=dict)
     scale: str = "standardize"
     loss: Loss = attrs.Factory(CrossEntropy)
-    init: str = "he_normal"
+    init: str | float = "he_normal"
     schedule: Schedule = attrs.Factory(Constant)
     accumulate: int = 1
     paths: tuple[PathRule, ...] | None = None

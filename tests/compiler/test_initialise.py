@@ -66,6 +66,16 @@ def test_a_layer_may_choose_and_the_network_decides_for_the_rest() -> None:
         assert abs(other[path]["W"]).max() <= sqrt(3 / fan_in)
 
 
+def test_a_number_is_what_all_weights_of_a_layer_or_a_network_are() -> None:
+    graph = infer(graph_of("input 2x8x8\nConv 4 3 init=0.25\nConv 4 3\nFC 3 init=orthogonal\n"))
+    params, _ = initialise(graph, 0, np.float32, -2.0)
+    assert (params["Conv.0"]["W"] == np.float32(0.25)).all()
+    assert (params["Conv.1"]["W"] == np.float32(-2)).all()
+    assert not params["Conv.1"]["b"].any()
+    assert params["FC.0"]["W"].std() > 0
+    assert params["Conv.0"]["W"].dtype == np.float32
+
+
 def test_state_and_factors_start_as_nothing_done() -> None:
     params, state = initialise(infer(graph_of("input 2x3x3\nBatchNorm\nLayerNorm\nScale\n")), 0, np.float32)
     np.testing.assert_array_equal(state["BatchNorm.0"]["mean"], [0, 0])

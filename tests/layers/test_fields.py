@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnndsl.layers import REGISTRY, aliases_of, find_kind
-from cnndsl.layers._fields import Paddings, RangeError, Real, Words, domain_of, spell
+from cnndsl.layers._fields import Paddings, RangeError, Real, Starts, Words, domain_of, spell
 from cnndsl.layers._kind import ShapeError
 from cnndsl.layers.batch_norm import BatchNorm
 from cnndsl.layers.conv import Conv
@@ -43,6 +43,9 @@ class Spelt:
         (SHARE, 0.999, 0.999),
         (Real(0, 1), 1, 1.0),
         (Words(("max", "avg")), "AVG", "avg"),
+        (Starts(("max", "avg")), "AVG", "avg"),
+        (Starts(("max", "avg")), 2, 2.0),
+        (Starts(("max", "avg")), -0.5, -0.5),
     ],
 )
 def test_a_value_is_kept_in_one_form(domain: Any, value: object, kept: object) -> None:
@@ -61,6 +64,8 @@ def test_a_value_is_kept_in_one_form(domain: Any, value: object, kept: object) -
         (SHARE, False, r"pad takes a number in \[0, 1\), got false"),
         (Words(("max", "avg")), "mean", "pad takes max or avg, got mean"),
         (Words(("max", "avg")), 2, "pad takes max or avg, got 2"),
+        (Starts(("max", "avg")), "mean", "pad takes max, avg, or a number, got mean"),
+        (Starts(("max", "avg")), True, "pad takes max, avg, or a number, got true"),
     ],
 )
 def test_a_value_of_the_wrong_sort_is_told_what_to_be(domain: Any, value: object, message: str) -> None:

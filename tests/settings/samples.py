@@ -11,7 +11,7 @@ from cnndsl.errors import Diagnostic
 from cnndsl.language.parse import parse
 from cnndsl.language.source import Source
 from cnndsl.language.syntax import Section
-from cnndsl.layers._fields import Domain, Flag, Real, Whole, Words, domain_of
+from cnndsl.layers._fields import Domain, Flag, Real, Starts, Whole, Words, domain_of
 from cnndsl.settings import Override, Settings, read_settings
 from cnndsl.settings._domains import Constructors, Images, Integer, Items, Text, Unless
 from cnndsl.settings._fields import fields_of
@@ -71,6 +71,7 @@ VALUES: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Flag: lambda _: st.booleans(),
     Real: _reals,
     Words: lambda domain: st.sampled_from(domain.known),
+    Starts: lambda domain: st.one_of(st.sampled_from(domain.known), st.floats(-9, 9)),
     Text: lambda _: st.text("abc/. -", min_size=1),
     Images: lambda _: st.one_of(st.integers(1, 10**6), st.floats(0.01, 0.99), st.just("all")),
     Unless: lambda domain: st.one_of(st.none(), values(domain.inner)),
