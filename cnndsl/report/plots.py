@@ -38,14 +38,14 @@ class Row(Protocol):
     def valid(self) -> Scores: ...
 
 
-def curves(rows: Sequence[Row], best: Row) -> bytes:
-    """Loss, and accuracy with macro F1, over the epochs; the best epoch is marked."""
+def curves(rows: Sequence[Row], best: Row, loss: str = "cross-entropy (nats, mean)") -> bytes:
+    """Loss, and accuracy with macro F1, over the epochs, the best of which is marked; ``loss`` labels its axis."""
     figure = _figure(9.0, 3.6)
     left, right = figure.subplots(1, 2)
     epochs = [row.epoch for row in rows]
     _line(left, epochs, [row.train_loss for row in rows], "training", _BLUE)
     _line(left, epochs, [row.valid.loss for row in rows], "validation", _ORANGE)
-    left.set_ylabel("cross-entropy (nats, mean)")
+    left.set_ylabel(loss)
     left.set_ylim(bottom=0)
     _line(right, epochs, [row.valid.accuracy for row in rows], "validation accuracy", _GREEN)
     _line(right, epochs, [row.valid.macro_f1 for row in rows], "validation macro F1", _ORANGE)

@@ -25,6 +25,9 @@ from cnndsl.training.recipe import lowered, optimiser_of
 from cnndsl.training.settings import Settings
 from cnndsl.training.team import Team
 
+#: What keeps numbers finite, as a hint.
+TAME = "a learning rate ten times smaller: `--lr`; or `clip = norm(1)` in `train`"
+
 
 @frozen(eq=False)
 class Carry:
@@ -169,5 +172,5 @@ def _finite_step(
     if not isfinite(loss):
         _, _, epoch, step = key
         message = f"the loss became {loss} at epoch {epoch}, step {step}"
-        raise DivergedError(message, code="T601", hint="a learning rate ten times smaller: `--lr`")
+        raise DivergedError(message, code="T601", hint=TAME)
     return after, loss

@@ -29,7 +29,7 @@ from cnndsl.training.history import (
     legacy_test_csv,
     test_csv,
 )
-from cnndsl.training.loop import EpochDone, StepDone, train
+from cnndsl.training.loop import TAME, EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.settings import Settings
 from cnndsl.training.weights import load_weights, read_header, save_weights
@@ -108,7 +108,7 @@ def _keep(
     row = Row(event.epoch, event.train_loss, event.valid)
     if not isfinite(row.valid.loss) or not _is_finite(event.carry.params):
         message = f"the network's numbers overflowed in epoch {row.epoch}"
-        raise DivergedError(message, code="T601", hint="a learning rate ten times smaller: `--lr`")
+        raise DivergedError(message, code="T601", hint=TAME)
     if not rows:
         _remove_results(folder)
     rows.append(row)
@@ -184,7 +184,7 @@ def _finish(
     test = evaluate(program, params, state, splits.test)
     table = legacy_test_csv(test, len(splits.test)) if legacy_csv else test_csv(chosen.epoch, test)
     write_durably(folder / "test.csv", table.encode())
-    write_durably(folder / "curves.png", plots.curves(rows, chosen))
+    write_durably(folder / "curves.png", plots.curves(rows, chosen, settings.loss_label))
     matrix = confusion(program, params, state, splits.test)
     write_durably(folder / "confusion.png", plots.confusion(matrix, splits.classes, splits.name))
     manifest = _manifest(program, splits, settings, header, rows, test, train_seconds)

@@ -12,7 +12,7 @@ from cnndsl.errors import SettingsError
 from cnndsl.layers._fields import domain_of
 from cnndsl.optim import OPTIMISERS
 from cnndsl.settings._fields import constants_of, fields_of
-from cnndsl.settings.losses import CrossEntropy, Loss
+from cnndsl.settings.losses import LOSSES, CrossEntropy, Loss
 from cnndsl.settings.paths import PathRule
 from cnndsl.settings.rules import Clip, Patience
 from cnndsl.settings.schedules import Constant, Schedule
@@ -70,6 +70,12 @@ class Settings:
     def step_images(self) -> int:
         """Images that make a step."""
         return self.batch * self.accumulate
+
+    @property
+    def loss_label(self) -> str:
+        """What the loss is, for the axis of a plot."""
+        is_cross_entropy = isinstance(self.loss, CrossEntropy)
+        return "cross-entropy (nats, mean)" if is_cross_entropy else f"{LOSSES.name_of(type(self.loss))} (mean)"
 
     def as_json(self) -> dict[str, Any]:
         """The settings as JSON has them; what a file writes as ``norm(1.0)`` is that text."""

@@ -259,7 +259,7 @@ def test_a_training_that_diverges_is_exit_4_and_says_what_is_kept(tmp_path: Path
     summary, *rest = done.err.splitlines()[-3:]
     assert summary.startswith("error T601: ")
     assert rest == [
-        "  = hint: a learning rate ten times smaller: `--lr`",
+        "  = hint: a learning rate ten times smaller: `--lr`; or `clip = norm(1)` in `train`",
         "  = in epoch 1: nothing was written yet",
     ]
     assert list((tmp_path / "outputdir").iterdir()) == []

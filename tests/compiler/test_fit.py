@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from cnndsl import loss
-from cnndsl.compiler import check, compile_model
+from cnndsl.compiler import check, check_experiment, compile_model
 from cnndsl.compiler.fit import parameter_names
 from cnndsl.errors import ModelError
 from cnndsl.language.source import Source
+from cnndsl.settings import unsupported
 from tests.compiler.networks import random_batch, same_bits
 
+README = Path(__file__).parents[2] / "README.md"
 MODEL = "input 1x6x6\nstem: Conv 2 3\nBatchNorm\nReLU\nrepeat 2 {\n  Conv 2 3 pad=1\n}\nFlatten\nFC 3\nSoftmax\n"
 
 
@@ -82,3 +86,13 @@ def test_a_program_starts_as_its_file_says_but_for_layers_that_choose() -> None:
     assert not same_bits(plain, other)
     assert not other["FC.0"]["W"].any()
     assert abs(other["stem"]["W"]).max() <= np.sqrt(3 / 9)
+
+
+def test_what_the_readme_shows_of_training_can_be_trained() -> None:
+    text = README.read_text(encoding="utf-8")
+    section = text[text.index("\ntrain {") :].partition("```")[0]
+    source = Source("README.md", f"input 1x6x6\nstem: Conv 2 3\nFlatten\nhead: FC 10\nSoftmax\n{section}")
+    experiment = check_experiment(source)
+    assert experiment.diagnostics == ()
+    assert unsupported(experiment.settings) == ()
+    assert compile_model(source.text).loss.each is not loss.cross_entropy().each

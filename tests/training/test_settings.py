@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnndsl.errors import SettingsError
 from cnndsl.optim import OPTIMISERS
 from cnndsl.settings import Train
+from cnndsl.settings.losses import CrossEntropy, Focal, Mse
 from cnndsl.settings.optimizers import OPTIMIZERS
 from cnndsl.training import Settings, protocol
 from tests.settings.samples import all_settings, read
@@ -93,3 +94,11 @@ def test_an_unknown_optimiser_is_told_with_the_known_ones() -> None:
 @pytest.mark.parametrize("legal", [{"test": None}, {"seed": -5}, {"lr": 1e30}, *({"optimizer": o} for o in OPTIMISERS)])
 def test_what_may_be_asked_for_is_kept(legal: dict[str, Any]) -> None:
     assert attrs.asdict(Settings(**legal)).items() >= legal.items()
+
+
+@pytest.mark.parametrize(
+    ("loss", "label"),
+    [(CrossEntropy(0.1), "cross-entropy (nats, mean)"), (Focal(), "focal (mean)"), (Mse(), "mse (mean)")],
+)
+def test_the_loss_of_a_plot_is_named(loss: Any, label: str) -> None:
+    assert Settings(loss=loss).loss_label == label
