@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from math import sqrt
+from math import copysign, sqrt
 from typing import Any
 
 import attrs
@@ -305,9 +305,42 @@ def adam_formula(lr: float, beta1: float = 0.9, beta2: float = 0.999, eps: float
     return follow
 
 
+def root_formula(lr: float, eps: float, keep: float | None = None) -> Formula:
+    """RMSProp with ``keep``, Adagrad without."""
+
+    def follow(parameter: float, gradients: list[float]) -> list[float]:
+        values, square = [], 0.0
+        for gradient in gradients:
+            new = gradient * gradient
+            square = square + new if keep is None else keep * square + (1 - keep) * new
+            parameter -= lr * gradient / (sqrt(square) + eps)
+            values.append(parameter)
+        return values
+
+    return follow
+
+
+def lion_formula(lr: float, beta1: float = 0.9, beta2: float = 0.99) -> Formula:
+    def follow(parameter: float, gradients: list[float]) -> list[float]:
+        values, mean = [], 0.0
+        for gradient in gradients:
+            parameter -= lr * copysign(1.0, beta1 * mean + (1 - beta1) * gradient)
+            mean = beta2 * mean + (1 - beta2) * gradient
+            values.append(parameter)
+        return values
+
+    return follow
+
+
 @pytest.mark.parametrize(
     ("optimiser", "formula"),
     [
+        (optim.rmsprop(0.1), root_formula(0.1, 1e-8, 0.99)),
+        (optim.rmsprop(0.1, 0.5, 0.1), root_formula(0.1, 0.1, 0.5)),
+        (optim.adagrad(0.1), root_formula(0.1, 1e-10)),
+        (optim.adagrad(0.1, 0.1), root_formula(0.1, 0.1)),
+        (optim.lion(0.1), lion_formula(0.1)),
+        (optim.lion(0.1, 0.5, 0.7), lion_formula(0.1, 0.5, 0.7)),
         (optim.sgd(0.1), sgd_formula(0.1)),
         (optim.sgd(0.1, 0.9), sgd_formula(0.1, 0.9)),
         (optim.sgd(0.1, 0.5, nesterov=True), sgd_formula(0.1, 0.5, nesterov=True)),
