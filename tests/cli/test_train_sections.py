@@ -12,7 +12,7 @@ import pytest
 from cnndsl.cli.train import compile_and_train
 from cnndsl.settings import Settings
 from cnndsl.training.weights import read_header
-from tests.cli.command import Done, cnndsl
+from tests.cli.command import ROOT, Done, cnndsl
 
 MODEL = """Pool 4
 Flatten
@@ -122,6 +122,14 @@ def test_a_file_may_say_everything_at_once(tmp_path: Path) -> None:
     assert losses[best.index(1)] == min(losses)
     assert len(rows) < 9
     assert f"stopped after epoch {len(rows)} of 9: valid.accuracy was not better than its best" in done.err
+
+
+def test_the_residual_example_trains_on_the_real_images(tmp_path: Path, shared: Path) -> None:
+    data = ("--data", "cifar10", "--data-dir", shared / "data" / "cifar10", "--train", 40, "--valid", 10, "--test", 10)
+    asked = ("--epochs", 1, "--optimizer", "adamw", "--set", "train.schedule=cosine", "--set", "w=4", "--out", tmp_path)
+    done = cnndsl("compile-and-train", ROOT / "examples" / "resnet8-cifar.txt", *data, *asked)
+    assert (done.code, "Traceback" in done.err) == (0, False), done.err
+    assert "best epoch 1" in done.out
 
 
 def test_a_fraction_is_of_the_official_images(tmp_path: Path, shared: Path) -> None:
