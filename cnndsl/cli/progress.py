@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from cnndsl.cli import output
 from cnndsl.training.loop import EpochDone, StepDone
+from cnndsl.training.remarks import Remark
 
 
 def epoch_line(event: EpochDone, epochs: int) -> str:
@@ -52,9 +53,11 @@ class Progress:
         if self._bar is not None:
             self._bar.__exit__(kind, error, trace)
 
-    def show(self, event: StepDone | EpochDone) -> None:
-        """Take note of a step or an epoch."""
-        if isinstance(event, EpochDone):
+    def show(self, event: StepDone | EpochDone | Remark) -> None:
+        """Take note of a step or an epoch, or say what there is to say."""
+        if isinstance(event, Remark):
+            self._say(str(event))
+        elif isinstance(event, EpochDone):
             self._say(epoch_line(event, self._epochs))
         elif self._bar is not None:
             self._seen += event.images

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -18,7 +18,7 @@ from cnndsl.compiler import Program
 from cnndsl.data import Splits
 from cnndsl.errors import Diagnostic, DivergedError, InputError, ModelError, Span
 from cnndsl.layers._fields import spell
-from cnndsl.layers._kind import Tree
+from cnndsl.layers._kind import Array, Tree
 from cnndsl.report import plots
 from cnndsl.training.files import prepare_folder, write_durably
 from cnndsl.training.history import (
@@ -31,6 +31,7 @@ from cnndsl.training.history import (
 )
 from cnndsl.training.loop import TAME, EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
+from cnndsl.training.remarks import Remark, loss_of_guessing, of_confusion, of_epoch
 from cnndsl.training.settings import Settings
 from cnndsl.training.weights import load_weights, read_header, save_weights
 
@@ -38,12 +39,13 @@ WEIGHTS = "best.safetensors"
 _RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Result:
-    """What a run came to."""
+    """What a run came to. ``confusion`` counts the test images: rows are true classes, columns predicted ones."""
 
     best: Row
     test: Scores
+    confusion: Array
     rows: tuple[Row, ...]
     train_seconds: float
     files: tuple[Path, ...]
@@ -56,7 +58,7 @@ def compile_and_train(
     folder: Path,
     *,
     legacy_csv: bool = False,
-    on_event: Callable[[StepDone | EpochDone], None] = lambda _event: None,
+    on_event: Callable[[StepDone | EpochDone | Remark], None] = lambda _event: None,
 ) -> Result:
     """Train a program and write the run into a folder.
 
@@ -80,14 +82,20 @@ def compile_and_train(
     earlier = _stamp(folder / WEIGHTS)
     started = time.perf_counter()
     last = settings.epochs
+    guessed = loss_of_guessing(program.loss, len(splits.classes), splits.train.labels)
     try:
         with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
             for event in train(program, splits, settings):
                 if isinstance(event, EpochDone):
                     _keep(program, splits, settings, folder, rows, event, legacy_csv=legacy_csv)
                 on_event(event)
+                for remark in _remarks(event, guessed):
+                    on_event(remark)
             last, train_seconds = len(rows), time.perf_counter() - started
-            return _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
+            result = _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
+            for remark in of_confusion(result.confusion, "test"):
+                on_event(remark)
+            return result
     except BaseException as error:
         place = f"in epoch {len(rows) + 1}" if len(rows) < last else "after the last epoch"
         error.add_note(f"{place}: {_what_is_kept(folder, earlier)}")
@@ -190,7 +198,12 @@ def _finish(
     manifest = _manifest(program, splits, settings, header, rows, test, train_seconds)
     write_durably(folder / "manifest.json", (json.dumps(manifest, indent=2) + "\n").encode())
     files = tuple(folder / name for name in ("history.csv", WEIGHTS, *_RESULTS))
-    return Result(chosen, test, tuple(rows), train_seconds, files)
+    return Result(chosen, test, matrix, tuple(rows), train_seconds, files)
+
+
+def _remarks(event: StepDone | EpochDone, guessed: float) -> Iterator[Remark]:
+    if isinstance(event, EpochDone):
+        yield from of_epoch(event.epoch, event.train_loss, guessed)
 
 
 def _remove_results(folder: Path) -> None:

@@ -30,12 +30,14 @@ ENTRIES = (
         code="T602",
         severity="warning",
         title="Nothing is learnt",
-        meaning="The loss stayed where guessing puts it for a whole epoch: ln(classes), 2.3026 for ten.",
-        wrong=Example(_NET, f"{_BRIEF} --epochs 1 --lr 1e-12"),
+        meaning="""The loss stayed where guessing puts it for a whole epoch: with cross-entropy at ln(classes), 2.3026
+            for ten.""",
+        wrong=Example(_NET.replace("20", "20 init=zeros"), f"{_BRIEF} --epochs 1 --lr 1e-5"),
         right=Example(_NET, f"{_BRIEF} --epochs 1 --lr 0.01"),
-        remedy="Try ten times the learning rate, or a tenth; look whether the ReLUs give anything but 0.",
-        why="""A ReLU whose input is negative for every image has gradient 0 and never recovers. When a layer is full
-            of these, nothing above it is told anything.""",
+        remedy="""Try ten times the learning rate, or a tenth; look whether the ReLUs give anything but 0, and whether
+            weights start at 0.""",
+        why="""A ReLU whose input is negative for every image, or 0, has gradient 0 and never recovers. When a layer is
+            full of these, nothing above it is told anything.""",
     ),
     Entry(
         code="T603",
