@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from cnndsl.errors import Diagnostic
@@ -43,6 +42,8 @@ def _unmatched(graph: Graph, settings: Settings) -> list[tuple[str, str, str]]:
 
 
 def _some(names: tuple[str, ...], pattern: str) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(pattern, names, n=_SHOWN, cutoff=0.3) or list(names[:_SHOWN])
     more = ", ..." if len(names) > len(close) else ""
     return (", ".join(f'"{name}"' for name in names if name in close) or "none at all") + more
