@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cnndsl.layers import REGISTRY
 from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Shape, ShapeError
-from tests.layers.calls import Arguments, arguments, run
+from cnndsl.testing.calls import Arguments, arguments, run
 from tests.layers.formulas import Call
 from tests.layers.references import frame, inner, outer
 from tests.strategies import Case, Kind, cases, thorough
