@@ -13,10 +13,11 @@ import attrs
 import numpy as np
 from attrs import evolve, frozen
 
-from cnndsl.gradcheck.calls import Call, Gradients, picks
+from cnndsl.gradcheck.calls import Call, Gradients, picks, with_ties
 from cnndsl.layers._kind import Array, Context, LayerKind, Params
 
 Spoil: TypeAlias = "Callable[[Call, Gradients], Gradients | None]"
+_NOTICEABLE = 1e-3  # a hundred times what the check has to notice
 _DRAWS = 8  # ways to break ties, which together find each of a few tied values
 
 
@@ -30,10 +31,25 @@ class Mistake:
 
 
 def planted(call: Call, mistake: Mistake) -> LayerKind[Any] | None:
-    """The kind of a call with the mistake in its backward pass; ``None`` where it cannot be made."""
-    if mistake.spoil(call, call.gradients()) is None:
-        return None
-    return spoiled(call.kind, mistake.spoil)
+    """The kind of a call with the mistake in its backward pass; ``None`` where it cannot be made or changes nothing."""
+    places = (call, with_ties(call)) if picks(call) else (call,)
+    return spoiled(call.kind, mistake.spoil) if any(_changes(place, mistake) for place in places) else None
+
+
+def differ(made: Gradients, right: Gradients) -> bool:
+    """Whether some gradient is another one, and not by rounding."""
+    pairs = [*zip(made[0], right[0], strict=True), *((made[1][name], array) for name, array in right[1].items())]
+    return any(one is not None and other is not None and _far(one, other) for one, other in pairs)
+
+
+def _changes(call: Call, mistake: Mistake) -> bool:
+    right = call.gradients()
+    made = mistake.spoil(call, right)
+    return made is not None and differ(made, right)
+
+
+def _far(one: Array, other: Array) -> bool:
+    return bool(np.linalg.norm(one - other) > _NOTICEABLE * (1 + np.linalg.norm(other)))
 
 
 def spoiled(kind: LayerKind[Any], spoil: Spoil) -> LayerKind[Any]:
@@ -99,8 +115,11 @@ def ignore_stride(call: Call, right: Gradients) -> Gradients | None:
     stride = getattr(call.spec, "stride", None)
     if stride in {None, (1, 1)} or call.dy.ndim != 4:
         return None
-    dense = evolve(call, spec=attrs.evolve(call.spec, stride=1))
-    dy = np.zeros(dense.output().shape)
+    try:
+        dense = evolve(call, spec=attrs.evolve(call.spec, stride=1))
+        dy = np.zeros(dense.output().shape)
+    except ValueError:  # a layer that is legal only with its stride
+        return None
     rows, columns = (min(dy.shape[axis], call.dy.shape[axis]) for axis in (0, 2))
     dy[:rows, :, :columns] = call.dy[:rows, :, :columns]
     dxs, _ = evolve(dense, dy=dy).gradients()

@@ -11,12 +11,13 @@ from attrs import evolve, frozen
 from cnndsl import keys
 from cnndsl.compiler.program import Program, build
 from cnndsl.gradcheck.calls import Call, Gradients, check_call
-from cnndsl.gradcheck.mistakes import MISTAKES, Mistake, planted, spoiled
+from cnndsl.gradcheck.mistakes import MISTAKES, Mistake, differ, planted, spoiled
 from cnndsl.gradcheck.network import Row, Settings, check_whole, of_layer, of_whole
 from cnndsl.gradcheck.points import Point, Site, draw_point, sites
 from cnndsl.language.graph import Graph
 from cnndsl.layers._kind import Array, LayerKind, Tree
 
+_NOTHING = 1e-6  # a gradient of which rounding is a visible part
 _ENOUGH = 64  # coordinates of each array of the whole network: a mistake shows in most
 
 
@@ -52,7 +53,7 @@ def mutate(graph: Graph, settings: Settings) -> Iterator[Outcome]:
 
 
 def _nowhere(mistake: Mistake) -> Outcome:
-    return Outcome(mistake.name, f"no layer with {mistake.needs}")
+    return Outcome(mistake.name, f"no layer with {mistake.needs}, where it would show")
 
 
 def _inside(
@@ -74,11 +75,19 @@ def _forgotten_sum(
     """A value that several layers take has the gradient of the first alone, as where it is set and not added to."""
     name = "a value used twice has one gradient"
     later = [site for site in places if site.taken_above]
-    if not later:
-        return Outcome(name, "no value that two layers take")
+    mistaken = program
     for site in later:
-        program = program.with_kind(site.node.path, spoiled(site.call.kind, _without(site.taken_above)))
-    return Outcome(name, "", later[0].node.path, None, _refused_network(program, graph, point, settings))
+        mistaken = mistaken.with_kind(site.node.path, spoiled(site.call.kind, _without(site.taken_above)))
+    if not differ(_gradients(mistaken, point), _gradients(program, point)):
+        return Outcome(name, "no value that two layers take, where it would show")
+    return Outcome(name, "", later[0].node.path, None, _refused_network(mistaken, graph, point, settings))
+
+
+def _gradients(program: Program, point: Point) -> Gradients:
+    """Those of the output, as those of a layer are: the images' first, then every parameter's."""
+    _, _, tape = program.forward(point.params, point.state, point.x, train=True, key=point.key)
+    dx, grads = program.backward(point.params, tape, point.dy)
+    return (dx,), {f"{path}/{name}": grad for path, own in grads.items() for name, grad in own.items()}
 
 
 def _without(inputs: tuple[int, ...]) -> Any:
@@ -95,6 +104,9 @@ def _wrong_mean(program: Program, graph: Graph, point: Point, settings: Settings
     name = "the gradient of the loss is off by the batch size"
     if len(program.output_shape) != 1 or settings.images == 1:
         return Outcome(name, "no loss of two or more images: a network that ends in a vector, and --batch 2")
+    _, right, _ = program.loss_and_grads(point.params, point.state, point.x, point.labels, key=point.key)
+    if max((abs(grad).max() for own in right.values() for grad in own.values()), default=0.0) < _NOTHING:
+        return Outcome(name, "no parameter that the loss depends on")
 
     def summed(params: Tree, state: Tree, x: Array, labels: Array) -> tuple[float, Tree]:
         loss, grads, _ = program.loss_and_grads(params, state, x, labels, key=point.key)
