@@ -10,7 +10,7 @@ import click
 
 from cnndsl.cli import output
 from cnndsl.cli.show import ImageShape
-from cnndsl.errors import ModelError, SettingsError, printable
+from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
     from cnndsl.gradcheck.network import Settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--tolerance",
     default=1e-5,
     show_default=True,
-    type=click.FloatRange(1e-9, 1, min_open=False, max_open=True),
+    type=click.FloatRange(1e-9, 1, max_open=True),
     help="Largest relative error that is right.",
 )
 @click.option(
@@ -86,8 +86,6 @@ def _network(file: str, shape: Shape | None) -> tuple[str, Graph]:
         raise ModelError(found)
     for diagnostic in found:
         output.message(render(diagnostic, brush(sys.stderr)))
-    if not graph.nodes:
-        raise SettingsError(f"{source.name}: there is no layer to check")
     return data, graph
 
 
