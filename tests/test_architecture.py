@@ -48,6 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "highlight": set(),
     "gradcheck": {"errors", "keys", "layers", "language", "compiler", "loss"},
     "testing": {"layers", "language", "compiler", "gradcheck"},
+    "extend": {"layers", "language"},
     "cli": {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
         "gradcheck",
