@@ -31,6 +31,7 @@ _FILES: dict[str, tuple[str, ...]] = {
     "silu": (),
     "sigmoid": (),
     "tanh": (),
+    "mish": (),
     "hard_swish": (),
     "softplus": (),
     "batch_norm": ("BN",),

@@ -12,7 +12,7 @@ from cnndsl.diagnostics.document import as_markdown
 from cnndsl.diagnostics.layer_page import layer_page, layer_table
 from cnndsl.diagnostics.reference import Kind, arguments, joins, rules, signature_line, summary, worked_example
 from cnndsl.language.render import render_spec
-from cnndsl.layers import find_kind, public_kinds
+from cnndsl.layers import aliases_of, find_kind, public_kinds
 
 each = pytest.mark.parametrize("kind", public_kinds(), ids=lambda kind: kind.name)
 

@@ -24,6 +24,7 @@ FAR = np.concatenate([-STEPS[::-1], STEPS])
 ACTIVATIONS = {
     **{name: {} for name in ("ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Sigmoid", "Tanh", "HardSwish")},
     "Softplus": {},
+    "Mish": {},
     "GELU approximate=tanh": {"approximate": "tanh"},
 }
 #: Far out each is one of these: its slope there, below and above.

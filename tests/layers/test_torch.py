@@ -101,6 +101,7 @@ RIVALS: dict[str, Rival] = {
     "Sigmoid": lambda call: torch.sigmoid(call.x),
     "Tanh": lambda call: torch.tanh(call.x),
     "HardSwish": lambda call: F.hardswish(call.x),
+    "Mish": lambda call: F.mish(call.x),
     "Softplus": lambda call: F.softplus(call.x, threshold=1000),
     "BatchNorm": batch_norm,
     "LayerNorm": layer_norm,
