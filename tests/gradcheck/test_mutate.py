@@ -40,6 +40,7 @@ def test_each_mistake_is_seen_in_a_network_that_has_all_it_takes() -> None:
     assert [outcome.mistake for outcome in outcomes if outcome.is_unseen] == []
     assert all(outcome.by_layer for outcome in outcomes[: len(MISTAKES)])
     assert all(outcome.by_network and not outcome.by_layer for outcome in outcomes[len(MISTAKES) :])
+    assert [outcome.path for outcome in outcomes[len(MISTAKES) :]] == ["Concat.0", "Softmax.0"]
 
 
 def test_mistakes_that_cannot_be_made_say_what_is_missing() -> None:
