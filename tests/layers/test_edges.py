@@ -122,3 +122,12 @@ def test_what_cannot_be_concatenated_is_told_by_its_directions(shapes: tuple[Sha
         concat.KIND.out_shape(concat.Concat(), *shapes)
     assert str(caught.value).endswith(told)
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(("output_pad", "fits"), [((1, 2), True), ((2, 2), False), ((1, 3), False)])
+def test_rows_that_no_filter_reaches_are_refused(output_pad: tuple[int, int], *, fits: bool) -> None:
+    if fits:
+        conv_transpose.ConvTranspose(2, 3, (2, 3), output_pad=output_pad)
+        return
+    with pytest.raises(ValueError, match="output_pad must be smaller than the stride"):
+        conv_transpose.ConvTranspose(2, 3, (2, 3), output_pad=output_pad)
