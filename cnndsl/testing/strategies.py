@@ -14,6 +14,7 @@ import attrs
 from hypothesis import reject
 from hypothesis import strategies as st
 
+from cnndsl.language.binding import takes_many
 from cnndsl.language.graph import Shape
 from cnndsl.language.render import render_spec
 from cnndsl.layers import REGISTRY, kind_of
@@ -30,6 +31,7 @@ PUBLIC = tuple(kind for kind in REGISTRY if not kind.internal)
 
 # Made once: to make and to check a strategy takes longer than to draw from it.
 _FLAGS, _SEEDS, _IMAGES = st.booleans(), st.integers(0, 2**32 - 1), st.integers(1, 3)
+_NUMBERS = st.sampled_from((2, 2, 3))  # inputs of what takes any number
 _TRIES = 4
 
 # Small numbers above the minimum, the smallest ones more often: larger ones rarely fit together.
@@ -107,7 +109,8 @@ def _inputs(number: int) -> st.SearchStrategy[tuple[Shape, ...]]:
 def cases(draw: st.DrawFn, kind: Kind) -> Case:
     """A legal call of a kind: rectangular windows and maps, windows that do not tile their map, vectors, one image."""
     spec = draw(specs(kind))
-    drawn = (draw(_inputs(arity(kind))) for _ in range(_TRIES))
+    number = draw(_NUMBERS) if takes_many(kind) else arity(kind)
+    drawn = (draw(_inputs(number)) for _ in range(_TRIES))
     in_shapes = next((shapes for shapes in drawn if out_shape(kind, spec, shapes) is not None), None)
     if in_shapes is None:
         reject()
