@@ -14,7 +14,7 @@ from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
     from cnndsl.gradcheck.network import Settings
-    from cnndsl.language import Graph
+    from cnndsl.language import Graph, Source
     from cnndsl.language.graph import Shape
 
 
@@ -52,9 +52,10 @@ def gradcheck(
 ) -> int:
     """Check the gradients of a network against central differences, in float64: each layer, then the whole.
 
-    Images, labels and cotangents are drawn, parameters are the first ones, moved somewhat. What is compared is the
-    gradient by each input and parameter, some hundred coordinates at once. A coordinate at a kink (a value that is cut
-    off at zero, tied maxima) has no slope; it is left out and counted. Errors are relative to the gradient's norm.
+    Images, labels and cotangents are drawn, parameters are the first ones, moved somewhat, and the loss is the file's.
+    What is compared is the gradient by each input and parameter, some hundred coordinates at once. A coordinate at a
+    kink (a value that is cut off at zero, tied maxima) has no slope; it is left out and counted. Errors are relative to
+    the gradient's norm.
 
     With --mutate the question is whether the check would see a mistake: a forgotten bias, an unflipped kernel and ten
     others are made on purpose, one at a time.
@@ -62,25 +63,28 @@ def gradcheck(
     Without an `input` line the file is read for the first built-in data set that it is right for. Exit codes: 0 right;
     1 a gradient is wrong, could not be checked, or a planted mistake went unseen; or the file has errors.
     """
+    from cnndsl.compiler import read_experiment
+    from cnndsl.compiler.objective import loss_of
     from cnndsl.gradcheck.compare import Precision
     from cnndsl.gradcheck.network import Settings
+    from cnndsl.language.source import read_source
 
-    data, graph = _network(file, shape)
-    settings = Settings(batch, seed, Precision(tolerance, coordinates=coordinates))
+    source = read_source(file)
+    data, graph = _network(source, shape)
+    loss = loss_of(read_experiment(source).settings.train.loss)
+    settings = Settings(batch, seed, Precision(tolerance, coordinates=coordinates), loss)
     if not as_json:
         output.result(_heading(graph, data, settings))
     return (_mutate if plants else _check)(graph, data, settings, as_json=as_json)
 
 
-def _network(file: str, shape: Shape | None) -> tuple[str, Graph]:
+def _network(source: Source, shape: Shape | None) -> tuple[str, Graph]:
     from cnndsl.cli.colour import brush
     from cnndsl.compiler import check, has_errors
     from cnndsl.data import SHAPES
     from cnndsl.diagnostics.line import check_first
     from cnndsl.diagnostics.renderers.text import render
-    from cnndsl.language.source import read_source
 
-    source = read_source(file)
     data, graph, found = ("", *check(source, shape)) if shape else check_first(source, SHAPES)
     if has_errors(found):
         raise ModelError(found)

@@ -44,7 +44,7 @@ def mutate(graph: Graph, settings: Settings) -> Iterator[Outcome]:
     """Each mistake in turn, those inside of a layer first."""
     point = draw_point(graph, settings.seed, settings.images)
     places = tuple(sites(graph, point))
-    program = build(graph, rewrites=(), training=())  # a layer a step, as the file has them
+    program = build(graph, loss=settings.loss, rewrites=(), training=())  # a layer a step, as the file has them
     program = evolve(program, piece=settings.images)
     for mistake in MISTAKES:
         yield next(_inside(mistake, program, graph, point, places, settings), _nowhere(mistake))

@@ -19,8 +19,9 @@ from cnndsl.gradcheck.calls import check_call
 from cnndsl.gradcheck.compare import Comparison, Part, Precision, compare
 from cnndsl.gradcheck.points import Point, draw_point, modes, sites
 from cnndsl.language.graph import Graph
+from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, Tree
-from cnndsl.loss import LOSSES
+from cnndsl.loss import Loss, on_probabilities
 
 WHOLE = "network"
 # Many values move at once when a parameter of a deep network does, and some always stand near a kink.
@@ -45,11 +46,15 @@ class Row:
 
 @frozen
 class Settings:
-    """What may be chosen: images in the batch, the seed of all that is drawn, and how closely to look."""
+    """What may be chosen: images in the batch, the seed of all that is drawn, how closely to look, and the loss.
+
+    Without a loss it is cross-entropy.
+    """
 
     images: int = 4
     seed: int = 0
     precision: Precision = field(factory=Precision)
+    loss: Loss | None = None
 
 
 def check_network(graph: Graph, settings: Settings) -> Iterator[Row]:
@@ -60,7 +65,9 @@ def check_network(graph: Graph, settings: Settings) -> Iterator[Row]:
             rng = keys.generator(settings.seed, "coordinates", site.node.path, mode)
             for comparison in check_call(call, of_layer(graph, settings), rng):
                 yield Row(site.node.path, call.kind.name, mode, comparison)
-    program = evolve(build(graph), piece=settings.images)  # in one piece, which draws what `forward` draws
+    program = evolve(
+        build(graph, loss=settings.loss), piece=settings.images
+    )  # in one piece, which draws what `forward` draws
     yield from check_whole(program, point, of_whole(graph, settings))
 
 
@@ -116,8 +123,10 @@ class _Whole:
 
     def loss(self, params: Tree) -> float:
         """The mean loss, from the output: not by the way that is checked, which fuses the softmax with the loss."""
-        losses, _ = LOSSES[self.program.graph.loss](self.at(params).T, self.point.labels)
-        return float(losses.mean())
+        is_probable = kind_of(self.program.graph.nodes[-1].spec).probabilities
+        loss = on_probabilities(self.program.loss) if is_probable else self.program.loss
+        values, _ = loss.each(np.ascontiguousarray(self.at(params).T), self.point.labels)
+        return loss.mean(values, self.point.labels)
 
     def loss_and_grads(self, params: Tree, state: Tree, x: Array, labels: Array) -> tuple[float, Tree]:
         loss, grads, _ = self.program.loss_and_grads(params, state, x, labels, key=self.point.key)

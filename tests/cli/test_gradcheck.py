@@ -134,3 +134,15 @@ def test_a_wrong_file_is_reported_as_check_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize("given", [("--batch", 0), ("--tolerance", 0), ("--tolerance", 1), ("--coordinates", 0)])
 def test_options_out_of_range_are_refused(small: Path, given: tuple[object, ...]) -> None:
     assert inside("gradcheck", small, *given).code == 2
+
+
+@pytest.mark.parametrize("loss", ["mse", "hinge", "focal"])
+def test_the_loss_is_the_one_that_the_file_trains_on(tmp_path: Path, loss: str) -> None:
+    texts = {name: f"train {{ loss = {name} }}\ninput 1x6x6\nFlatten\nFC 3\n" for name in (loss, "cross_entropy")}
+    errors = []
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+        done = inside("gradcheck", tmp_path / f"{name}.txt", "--json")
+        assert done.code == 0, done.out
+        errors.append([entry["error"] for entry in json.loads(done.out)["gradients"] if entry["of"] == "loss"])
+    assert errors[0] != errors[1]
