@@ -46,7 +46,13 @@ ARROWS: dict[str, set[str]] = {
     },
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
-    "cli": {"errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"},
+    "gradcheck": {"errors", "keys", "layers", "language", "compiler", "loss"},
+    "testing": {"layers", "language", "compiler", "gradcheck"},
+    "extend": {"layers", "language"},
+    "cli": {
+        *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
+        "gradcheck",
+    },
     "__main__": {"cli"},
 }
 HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich"}
@@ -131,6 +137,12 @@ def test_the_arrows_have_no_cycle() -> None:
 def test_lark_is_imported_by_the_parser_alone(path: Path) -> None:
     if path != PACKAGE / "language" / "parse.py":
         assert not {name for name in imports_of(path) if name.split(".")[0] == "lark"}
+
+
+@each_file
+def test_hypothesis_is_imported_by_what_tests_alone(path: Path) -> None:
+    if part_of(path) != "testing":
+        assert not {name for name in imports_of(path) if name.split(".")[0] == "hypothesis"}
 
 
 @each_file

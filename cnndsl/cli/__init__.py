@@ -30,6 +30,7 @@ _COMMANDS = {
     "sweep": "sweep:sweep",
     "expand": "expand:expand",
     "diff": "diff:diff",
+    "gradcheck": "gradcheck:gradcheck",
     "fmt": "fmt:fmt",
     "init": "init:init",
     "compile-and-train": "train:compile_and_train",

@@ -23,11 +23,12 @@ class LayerName(click.ParamType):  # type: ignore[type-arg]  # generic from clic
         """The layers that begin so, whatever their case."""
         from click.shell_completion import CompletionItem
 
-        from cnndsl.diagnostics.reference import PUBLIC, summary
+        from cnndsl.diagnostics.reference import summary
+        from cnndsl.layers import public_kinds
 
         return [
             CompletionItem(kind.name, help=summary(kind))
-            for kind in PUBLIC
+            for kind in public_kinds()
             if kind.name.lower().startswith(incomplete.lower())
         ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import DTypeLike
 
 from cnndsl import keys
@@ -19,7 +20,7 @@ from cnndsl.compiler.scratch import Scratch
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.language.graph import Graph, Shape
 from cnndsl.layers import kind_of
-from cnndsl.layers._kind import Array, Tree
+from cnndsl.layers._kind import Array, LayerKind, Tree
 from cnndsl.layers._layout import array_shape, to_inner, to_outer
 from cnndsl.loss import Loss, cross_entropy, on_probabilities
 
@@ -129,6 +130,14 @@ class Program:
         with single_blas_thread():
             whole = reduce_pieces(self.cuts(len(x)), work)
         return whole.loss / total, whole.grads, whole.state
+
+    def with_kind(self, path: str, kind: LayerKind[Any]) -> Program:
+        """The program with another kind doing the work of the layer at ``path``: what plants mistakes uses it."""
+
+        def replaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+            return tuple(evolve(step, kind=kind) if step.path == path else step for step in steps)
+
+        return evolve(self, steps=replaced(self._steps), training_steps=replaced(self._training_steps))
 
     def cuts(self, images: int) -> tuple[int, ...]:
         """Where a batch is cut into pieces: the first image of each, and the end. Depends on nothing else."""

@@ -9,7 +9,7 @@ from cnndsl.diagnostics.catalogue import ENTRIES
 from cnndsl.diagnostics.document import as_markdown
 from cnndsl.diagnostics.layer_page import layer_index, layer_page
 from cnndsl.diagnostics.page import index, page
-from cnndsl.diagnostics.reference import PUBLIC
+from cnndsl.layers import public_kinds
 
 _NOTICE = "<!-- Made by `make docs`; what it says is kept in the code. -->\n\n"
 
@@ -18,7 +18,7 @@ def documents() -> dict[str, str]:
     """Every generated page: its path below ``docs``, and its text."""
     pages = {
         "layers/README.md": layer_index(),
-        **{f"layers/{kind.name}.md": layer_page(kind) for kind in PUBLIC},
+        **{f"layers/{kind.name}.md": layer_page(kind) for kind in public_kinds()},
         "diagnostics/README.md": index(linked=True),
         **{f"diagnostics/{entry.code}.md": page(entry, SHAPES) for entry in ENTRIES},
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnndsl.diagnostics.document import Block, Code, Heading, Paragraph, Table
-from cnndsl.diagnostics.reference import PUBLIC, Kind, arguments, joins, rules, signature_line, summary, worked_example
-from cnndsl.layers import aliases_of
+from cnndsl.diagnostics.reference import Kind, arguments, joins, rules, signature_line, summary, worked_example
+from cnndsl.layers import aliases_of, public_kinds
 from cnndsl.layers._fields import spell
 
 _COLUMNS = ("argument", "", "default", "what it is")
@@ -37,7 +37,7 @@ def layer_table(*, linked: bool = False) -> Table:
                 ", ".join(aliases_of(kind)),
                 summary(kind),
             )
-            for kind in PUBLIC
+            for kind in public_kinds()
         ),
     )
 

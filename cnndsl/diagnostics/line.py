@@ -26,7 +26,7 @@ def explain_line(source: Source, line: int, data_sets: Mapping[str, Shape], pain
     SettingsError
         There is no layer on that line.
     """
-    name, graph, found = _checked(source, data_sets)
+    name, graph, found = check_first(source, data_sets)
     findings = [diagnostic for diagnostic in found if diagnostic.span.line == line]
     nodes = [node for node in graph.nodes if line in _lines(node, source)]
     if not nodes and not findings:
@@ -39,14 +39,17 @@ def explain_line(source: Source, line: int, data_sets: Mapping[str, Shape], pain
 
 def explain_file(source: Source, data_sets: Mapping[str, Shape], paint: Paint = plain) -> str:
     """The same of every line that makes a layer, up to the first that is wrong."""
-    _, graph, found = _checked(source, data_sets)
+    _, graph, found = check_first(source, data_sets)
     lines = {_lines(node, source)[0] for node in graph.nodes}
     lines.update(diagnostic.span.line for diagnostic in found if diagnostic.severity == "error")
     return "\n\n".join(explain_line(source, line, data_sets, paint) for line in sorted(lines))
 
 
-def _checked(source: Source, data_sets: Mapping[str, Shape]) -> tuple[str, Graph, tuple[Diagnostic, ...]]:
-    """Which data set the file is read with (none where it states its input), its graph and what was found."""
+def check_first(source: Source, data_sets: Mapping[str, Shape]) -> tuple[str, Graph, tuple[Diagnostic, ...]]:
+    """A file on the first of the data sets that it is right for: which that is, its graph and what was found.
+
+    A file that states its input is read with that; the name is then empty.
+    """
     graph, found = read_graph(source)
     if graph.input_shape:
         return "", *check(source)

@@ -11,13 +11,11 @@ import attrs
 
 from cnndsl.language.graph import Shape
 from cnndsl.language.render import render_spec
-from cnndsl.layers import REGISTRY
 from cnndsl.layers._fields import Domain, Size, domain_of, spell
 from cnndsl.layers._kind import LayerKind, ShapeError
 
 Kind = LayerKind[Any]
 
-PUBLIC: tuple[Kind, ...] = tuple(kind for kind in REGISTRY if not kind.internal)
 _INPUTS: tuple[Shape, ...] = ((16, 32, 32), (100,))
 
 

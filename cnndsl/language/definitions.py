@@ -18,7 +18,8 @@ from cnndsl.language.syntax import Block, Call, Include, Items, Let, Reference, 
 from cnndsl.language.values import UNKNOWN, FaultError, evaluate
 from cnndsl.layers import find_kind
 
-_WORDS = ("block", "branch", "include", "input", "let", "path", "repeat", "residual", "version")
+#: Words that begin a statement, and can name nothing else.
+WORDS = ("block", "branch", "include", "input", "let", "path", "repeat", "residual", "version")
 
 
 class Definer:
@@ -120,7 +121,7 @@ class Definer:
 def _wrong_name(block: Block) -> FaultError | None:
     """What is wrong with the names of a block and its parameters."""
     kind = find_kind(block.name)
-    if kind or block.name in _WORDS:
+    if kind or block.name in WORDS:
         what = f"the built-in layer {kind.name}" if kind else "a word of the language"
         return FaultError("N017", f"block name `{block.name}` hides {what}", block.span, "choose another name")
     seen: set[str] = set()

@@ -11,7 +11,7 @@ from cnndsl.language.place import Place, Wire
 from cnndsl.language.syntax import Reference
 from cnndsl.language.text import write_value
 from cnndsl.language.values import UNKNOWN, FaultError, Given, closest
-from cnndsl.layers import find_kind, kind_of
+from cnndsl.layers import find_kind, kind_of, public_kinds
 from cnndsl.layers._kind import LayerKind, ShapeError
 
 FROM = "from"
@@ -23,9 +23,7 @@ def find_join(word: str, span: Span) -> LayerKind[Any]:
     kind = find_kind(word)
     if kind and takes_many(kind):
         return kind
-    from cnndsl.layers import REGISTRY  # which imports every kind
-
-    known = tuple(other.name.lower() for other in REGISTRY if takes_many(other) and not other.internal)
+    known = tuple(other.name.lower() for other in public_kinds() if takes_many(other))
     close = closest(word, known)
     hint = f"did you mean `{close}`?" if close else f"known: {', '.join(known)}"
     raise FaultError("N010", f"`{word}` is no way to join branches", span, hint)

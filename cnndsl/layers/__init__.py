@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from cnndsl.layers import _own
 from cnndsl.layers._kind import LayerKind
 
 #: A file is called what the language calls its kind, in snake case; beside it are further names of the kind.
@@ -30,6 +31,7 @@ _FILES: dict[str, tuple[str, ...]] = {
     "silu": (),
     "sigmoid": (),
     "tanh": (),
+    "mish": (),
     "hard_swish": (),
     "softplus": (),
     "batch_norm": ("BN",),
@@ -71,23 +73,34 @@ def _load(file: str) -> LayerKind[Any]:
 
 def kind_of(spec: object) -> LayerKind[Any]:
     """The kind of a spec."""
-    kind: LayerKind[Any] = sys.modules[type(spec).__module__].KIND
+    own = _own.own_kind_of(spec)
+    if own is not None:
+        return own
+    kind: LayerKind[Any] | None = getattr(sys.modules[type(spec).__module__], "KIND", None)
+    if kind is None or kind.spec is not type(spec):
+        raise KeyError(f"{type(spec).__qualname__} is the spec of no layer: register its kind")
     return kind
 
 
 def find_kind(name: str) -> LayerKind[Any] | None:
     """The kind that a name or an alias means in the language, whatever its case."""
     file = _BY_NAME.get(name.lower())
-    kind = _load(file) if file else None
+    kind = _load(file) if file else _own.find_own_kind(name)
     return None if kind is None or kind.internal else kind
 
 
 def aliases_of(kind: LayerKind[Any]) -> tuple[str, ...]:
     """What else a kind is called in the language."""
-    return _FILES[_BY_NAME[kind.name.lower()]]
+    own = _own.own_aliases_of(kind)
+    return _FILES[_BY_NAME[kind.name.lower()]] if own is None else own
+
+
+def public_kinds() -> tuple[LayerKind[Any], ...]:
+    """Every kind that has a name in the language, those that a program has registered last. It imports them all."""
+    built_in = (_load(file) for file in _FILES)
+    return (*(kind for kind in built_in if not kind.internal), *_own.own_kinds())
 
 
 def known_names() -> tuple[str, ...]:
     """Every name that the language knows, aliases included."""
-    kinds = (_load(file) for file in _FILES)
-    return tuple(name for kind in kinds if not kind.internal for name in (kind.name, *aliases_of(kind)))
+    return tuple(name for kind in public_kinds() for name in (kind.name, *aliases_of(kind)))

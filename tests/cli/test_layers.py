@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnndsl.diagnostics.reference import PUBLIC
+from cnndsl.layers import public_kinds
 from tests.cli.command import cnndsl
 from tests.cli.test_explain import completed
 
@@ -11,7 +11,7 @@ def test_every_layer_has_a_row() -> None:
     done = cnndsl("layers")
     assert (done.code, done.err) == (0, "")
     begun = [line.split()[0] for line in done.out.splitlines() if not line.startswith(" ")]
-    assert begun == ["layer", *(kind.name for kind in PUBLIC)]
+    assert begun == ["layer", *(kind.name for kind in public_kinds())]
 
 
 def test_a_layer_has_a_page_by_any_of_its_names() -> None:

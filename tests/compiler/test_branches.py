@@ -12,6 +12,7 @@ from hypothesis import assume, event, given
 from cnndsl.compiler.lower import lower, run_backward, run_forward
 from cnndsl.compiler.optimise import TRAINING, optimise
 from cnndsl.compiler.program import Program, build
+from cnndsl.gradcheck.slopes import agree, slope
 from cnndsl.language import Graph
 from cnndsl.language.graph import INPUT
 from cnndsl.layers._kind import Array, Fresh, Tree
@@ -21,6 +22,7 @@ from cnndsl.layers.concat import Concat
 from cnndsl.layers.conv import Conv
 from cnndsl.layers.fc import FC
 from cnndsl.layers.relu import ReLU
+from cnndsl.testing.calls import Poisoned
 from tests.compiler.graphs import Draft, branched, mnist_20k, resnet8
 from tests.compiler.networks import (
     Batch,
@@ -32,8 +34,6 @@ from tests.compiler.networks import (
     random_batch,
     same_bits,
 )
-from tests.compiler.slopes import agree, slope
-from tests.layers.calls import Poisoned
 from tests.strategies import seeds, thorough
 
 EXAMPLES = 30
@@ -198,6 +198,6 @@ def test_known_networks_learn_in_the_direction_of_their_gradient(graph: Graph, s
         moved = map_tree(lambda array, way: array + by * way, batch.params, along)
         return step(program, attrs.evolve(batch, params=moved))[0]
 
-    expected = slope(value, 1e-6)
+    expected = slope(value, step=1e-6)
     assume(expected is not None)
     assert agree(dot(step(program, batch)[1], along), expected)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnndsl import loss
 from cnndsl.compiler import compile_model
 from cnndsl.compiler.program import Program, build
+from cnndsl.gradcheck.slopes import agree, slope
 from cnndsl.layers._kind import Array, Tree
 from tests.compiler.networks import (
     SEED_MODEL,
@@ -28,7 +29,6 @@ from tests.compiler.networks import (
     random_batch,
     same_bits,
 )
-from tests.compiler.slopes import agree, slope
 from tests.strategies import models, seeds, thorough
 
 EXAMPLES = 25

@@ -14,10 +14,11 @@ from cnndsl.compiler.measure import macs, parameters
 from cnndsl.data import SHAPES
 from cnndsl.diagnostics.arithmetic import arithmetic
 from cnndsl.diagnostics.line import explain_file, explain_line
-from cnndsl.diagnostics.reference import PUBLIC, Kind, worked_example
+from cnndsl.diagnostics.reference import Kind, worked_example
 from cnndsl.errors import SettingsError
 from cnndsl.language import Graph, Source
 from cnndsl.language.graph import Node
+from cnndsl.layers import public_kinds
 from cnndsl.layers._fields import spell
 from cnndsl.layers.identity import Identity
 from tests.cli.command import SEED
@@ -185,7 +186,7 @@ def test_a_line_without_a_layer_is_refused(source: Source, line: int, message: s
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", PUBLIC, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", public_kinds(), ids=lambda kind: kind.name)
 def test_every_kind_has_its_arithmetic(kind: Kind) -> None:
     worked = worked_example(kind)
     nodes = (

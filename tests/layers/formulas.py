@@ -41,6 +41,10 @@ def sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))
 
 
+def _softplus(x: float) -> float:
+    return max(x, 0) + math.log1p(math.exp(-abs(x)))
+
+
 def _gelu(spec: Any, x: float) -> float:
     if spec.approximate == "tanh":
         # (1 + tanh(z)) / 2, which loses the digits of what is nearly 0
@@ -166,10 +170,11 @@ FORMULAS: dict[str, Formula] = {
     "SELU": each(_selu),
     "GELU": each(_gelu),
     "SiLU": each(lambda _, x: x * sigmoid(x)),
+    "Mish": each(lambda _, x: x * math.tanh(_softplus(x))),
     "Sigmoid": each(lambda _, x: sigmoid(x)),
     "Tanh": each(lambda _, x: math.tanh(x)),
     "HardSwish": each(lambda _, x: x * min(max(x + 3, 0), 6) / 6),
-    "Softplus": each(lambda _, x: x + math.log1p(math.exp(-x)) if x > 0 else math.log1p(math.exp(x))),
+    "Softplus": each(lambda _, x: _softplus(x)),
     "BiasReLU": lambda call: np.maximum(call.x + _channels(call.params["b"], call.x), 0),
     "BatchNorm": _batch_norm,
     "LayerNorm": _layer_norm,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnndsl.layers import _exponential, _gauss, bias_relu, find_kind, leaky_relu, log_softmax, relu, softmax
 from cnndsl.layers._kind import Array, Context
-from tests.layers.calls import Arguments, Results, arguments, locked, run
+from cnndsl.testing.calls import Arguments, Results, arguments, locked, run
 from tests.layers.formulas import FORMULAS, Call
 from tests.strategies import Case, cases, thorough
 
@@ -24,6 +24,7 @@ FAR = np.concatenate([-STEPS[::-1], STEPS])
 ACTIVATIONS = {
     **{name: {} for name in ("ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Sigmoid", "Tanh", "HardSwish")},
     "Softplus": {},
+    "Mish": {},
     "GELU approximate=tanh": {"approximate": "tanh"},
 }
 #: Far out each is one of these: its slope there, below and above.

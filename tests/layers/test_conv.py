@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from cnndsl.layers import _convolution, conv, conv_transpose, dw_conv
 from cnndsl.layers._kind import Array
 from cnndsl.layers._window import window_of
+from cnndsl.testing.calls import Arguments, Results, arguments, run
 from tests import strategies
-from tests.layers.calls import Arguments, Results, arguments, run
 from tests.layers.references import convolve, convolve_back, outer
 from tests.strategies import Case, cases, thorough
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnndsl.layers import conv, covering_conv, fc, flatten
 from cnndsl.layers._kind import Shape
-from tests.layers.calls import arguments, run
+from cnndsl.testing.calls import arguments, run
 from tests.layers.references import outer
 from tests.strategies import Case, cases, maps, seeds, thorough, vectors
 

@@ -9,7 +9,7 @@ import pytest
 
 from cnndsl.compiler import compile_model
 from cnndsl.layers import dropout, dropout2d
-from tests.layers.calls import Arguments, Results, locked, run
+from cnndsl.testing.calls import Arguments, Results, locked, run
 from tests.strategies import Case, Kind
 
 BOTH = pytest.mark.parametrize("kind", [dropout.KIND, dropout2d.KIND], ids=lambda kind: kind.name)

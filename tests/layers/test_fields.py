@@ -135,7 +135,7 @@ TABLE = {
     "Pad": ("pad", "", set()),
     "ChannelShuffle": ("groups", "", set()),
     **dict.fromkeys(("GlobalAvgPool", "GlobalMaxPool", "ReLU", "ELU", "SELU", "SiLU", "Sigmoid"), ("", "", set())),
-    **dict.fromkeys(("Tanh", "HardSwish", "Softplus", "Scale", "Flatten", "Identity"), ("", "", set())),
+    **dict.fromkeys(("Tanh", "HardSwish", "Mish", "Softplus", "Scale", "Flatten", "Identity"), ("", "", set())),
     **dict.fromkeys(("Add", "Concat", "Softmax", "LogSoftmax"), ("", "", set())),
 }
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnndsl.layers import REGISTRY
-from tests.layers.calls import arguments, context, forward
+from cnndsl.testing.calls import arguments, context, forward
 from tests.layers.formulas import FORMULAS, Call
 from tests.layers.references import outer
 from tests.strategies import cases, thorough

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnndsl.layers import batch_norm, group_norm, layer_norm
 from cnndsl.layers._kind import Array
-from tests.layers.calls import arguments, context, forward, run
+from cnndsl.testing.calls import arguments, context, forward, run
 from tests.layers.references import outer
 from tests.strategies import Case, cases, maps, seeds, thorough
 

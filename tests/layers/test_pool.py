@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnndsl.layers import pool
 from cnndsl.layers._kind import Array, Shape
-from tests.layers.calls import arguments, locked, run
+from cnndsl.testing.calls import arguments, locked, run
 from tests.layers.references import inner, outer, pool_back
 from tests.layers.references import pool as plain_pool
 from tests.strategies import Case, cases, thorough

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cnndsl.layers import REGISTRY
 from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Shape, ShapeError
-from tests.layers.calls import Arguments, arguments, run
+from cnndsl.testing.calls import Arguments, arguments, run
 from tests.layers.formulas import Call
 from tests.layers.references import frame, inner, outer
 from tests.strategies import Case, Kind, cases, thorough
@@ -101,6 +101,7 @@ RIVALS: dict[str, Rival] = {
     "Sigmoid": lambda call: torch.sigmoid(call.x),
     "Tanh": lambda call: torch.tanh(call.x),
     "HardSwish": lambda call: F.hardswish(call.x),
+    "Mish": lambda call: F.mish(call.x),
     "Softplus": lambda call: F.softplus(call.x, threshold=1000),
     "BatchNorm": batch_norm,
     "LayerNorm": layer_norm,

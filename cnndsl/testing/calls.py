@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
-from numpy.typing import DTypeLike
 
 from cnndsl.layers._kind import Array, Context, Fresh, Params, Scratch, Shape
 from cnndsl.layers._layout import array_shape
-from tests.strategies import Case, apart
+from cnndsl.testing.cases import Case, apart
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 
 @attrs.frozen(eq=False)
