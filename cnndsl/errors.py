@@ -34,11 +34,31 @@ class Span:
 
 
 @frozen
+class Edit:
+    """New text for a stretch of a line; an empty stretch inserts. A line that is left blank goes as a whole."""
+
+    span: Span
+    text: str
+
+
+@frozen
+class Repair:
+    """A change to a file that mends an error, tried before it is offered.
+
+    ``title`` says in words what to write or do.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@frozen
 class Diagnostic:
     """One finding about a model file: what is wrong, where, and what would mend it.
 
     ``excerpt`` holds ``(line number, text, remark)`` rows to show below the headline; the row of ``span.line`` gets a
-    caret where it has no remark. ``hints`` and ``notes`` are whole sentences.
+    caret where it has no remark. ``hints`` and ``notes`` are whole sentences. ``repairs`` are hints that a machine can
+    apply, the nearest first.
     """
 
     code: str
@@ -48,6 +68,7 @@ class Diagnostic:
     hints: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     excerpt: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def headline(self) -> str:
