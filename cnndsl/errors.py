@@ -34,11 +34,30 @@ class Span:
 
 
 @frozen
+class Region:
+    """A stretch of a file that may go over line ends; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@frozen
 class Edit:
-    """New text for a stretch of a line; an empty stretch inserts. A line that is left blank goes as a whole."""
+    """New text for a stretch of a line; an empty stretch inserts. With ``whole_line`` the line goes, and its end."""
 
     span: Span
-    text: str
+    text: str = ""
+    whole_line: bool = False
+
+    @property
+    def region(self) -> Region:
+        """What is replaced, line ends included."""
+        line, column = self.span.line, self.span.column
+        if self.whole_line:
+            return Region(line, 1, line + 1, 1)
+        return Region(line, column, line, self.span.end_column or column)
 
 
 @frozen

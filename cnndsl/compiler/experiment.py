@@ -10,9 +10,10 @@ from attrs import evolve, frozen
 from cnndsl.compiler.advise import advise
 from cnndsl.compiler.infer import check_shapes
 from cnndsl.data.shapes import CLASSES, SHAPES
-from cnndsl.errors import Diagnostic, Span
+from cnndsl.errors import Diagnostic, ModelError, Span
 from cnndsl.language import Graph, Source, read_graph
 from cnndsl.language.graph import Shape
+from cnndsl.language.source import checked
 from cnndsl.language.syntax import Scalar, Word
 from cnndsl.layers._fields import spell
 
@@ -90,7 +91,10 @@ def check_experiment(
     from cnndsl.compiler.repairs import with_repairs  # most files need none
 
     def judge(text: str) -> tuple[Diagnostic, ...]:
-        return _judged(evolve(source, text=text), overrides, input_shape).diagnostics
+        try:
+            return _judged(checked(evolve(source, text=text)), overrides, input_shape).diagnostics
+        except ModelError as error:  # too long a line, or too many
+            return error.diagnostics
 
     return evolve(experiment, diagnostics=with_repairs(experiment.diagnostics, source, experiment.whole, judge))
 

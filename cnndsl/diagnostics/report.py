@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from cnndsl.compiler import check, has_errors, read_experiment
+from cnndsl.compiler import check_experiment, has_errors, read_experiment
 from cnndsl.errors import CnndslError, Diagnostic, ModelError, Span
 from cnndsl.language import Source
 
@@ -66,8 +66,11 @@ def examine(source: Source, data_sets: Mapping[str, Shape], *, strict: bool = Fa
     errors for the others are then nobody's concern. ``strict`` makes warnings errors, and notes of what a line leaves
     unsaid.
     """
-    checked = [(name, *check(source, shape)) for name, shape in _inputs(source, data_sets)]
-    judged = [(name, graph, _strictly(found) if strict else found) for name, graph, found in checked]
+    inputs = _inputs(source, data_sets)
+    checked = [(name, check_experiment(source, input_shape=shape)) for name, shape in inputs]
+    if all(has_errors(experiment.diagnostics) for _, experiment in checked):  # repairs take time, and are told then
+        checked = [(name, check_experiment(source, input_shape=shape, repairs=True)) for name, shape in inputs]
+    judged = [(name, one.graph, _strictly(one.diagnostics) if strict else one.diagnostics) for name, one in checked]
     legal = [result for result in judged if not has_errors(result[2])]
     told = _once(diagnostic for *_, found in legal or judged for diagnostic in found)
     return FileReport(source.name, told, tuple(_network(name, graph) for name, graph, _ in legal))

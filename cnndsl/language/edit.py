@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
 import attrs
@@ -15,22 +14,16 @@ from cnndsl.language.syntax import Argument, Call, Layer, Residual, Statement, W
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """The text after the edits, which must not overlap. Line ends stay what they are; a line left blank goes."""
+    """The text after the edits, which must not overlap. Line ends stay what they are."""
     newline = "\r\n" if "\r\n" in text else "\n"
     lines: list[str | None] = [*text.split("\n")]
-    for number, group in groupby(sorted(edits, key=_line_of), key=_line_of):
-        before = lines[number - 1] or ""
-        after = before
-        for edit in sorted(group, key=lambda edit: edit.span.column, reverse=True):
-            start = edit.span.column - 1
-            end = start if edit.span.end_column is None else edit.span.end_column - 1
-            after = after[:start] + edit.text.replace("\n", newline) + after[end:]
-        lines[number - 1] = after if after.strip() or not before.strip() else None
+    for edit in sorted(edits, key=lambda edit: (edit.span.line, edit.span.column), reverse=True):
+        line = lines[edit.span.line - 1] or ""
+        start = edit.span.column - 1
+        end = start if edit.span.end_column is None else edit.span.end_column - 1
+        new = line[:start] + edit.text.replace("\n", newline) + line[end:]
+        lines[edit.span.line - 1] = None if edit.whole_line else new
     return "\n".join(line for line in lines if line is not None)
-
-
-def _line_of(edit: Edit) -> int:
-    return edit.span.line
 
 
 def statements_in(statements: Iterable[Statement]) -> Iterator[Any]:
@@ -83,7 +76,7 @@ def remove(source: Source, layer: Layer) -> Edit | None:
         return None
     line, (start, end) = source.line(layer.span.line), extent
     if _is_alone(line, extent):
-        return Edit(Span(source.name, layer.span.line, 1, len(line) + 1), "")
+        return Edit(Span(source.name, layer.span.line, 1, len(line) + 1), whole_line=True)
     before, after = line[: start - 1], line[end - 1 :]
     # With the `;` that ends it, or else with the one that begins it.
     if after.lstrip().startswith(";"):
@@ -91,7 +84,7 @@ def remove(source: Source, layer: Layer) -> Edit | None:
         end = len(line) - len(rest) + 1
     elif before.rstrip().endswith(";"):
         start = before.rindex(";") + 1
-    return Edit(Span(source.name, layer.span.line, start, end), "")
+    return Edit(Span(source.name, layer.span.line, start, end))
 
 
 def insert_below(source: Source, target: Layer, statement: str) -> Edit | None:

@@ -10,7 +10,7 @@ from typing import Any
 from cnndsl import __version__
 from cnndsl.diagnostics.renderers import well_formed
 from cnndsl.diagnostics.report import FileReport, Network
-from cnndsl.errors import Diagnostic
+from cnndsl.errors import Diagnostic, Edit
 
 VERSION = 1
 
@@ -61,4 +61,19 @@ def _diagnostic(finding: Diagnostic) -> dict[str, Any]:
         "hints": list(finding.hints),
         "notes": list(finding.notes),
         "excerpt": [{"line": line, "text": text, "remark": remark} for line, text, remark in finding.excerpt],
+        "repairs": [
+            {"title": well_formed(repair.title), "edits": [_edit(edit) for edit in repair.edits]}
+            for repair in finding.repairs
+        ],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    region = edit.region
+    return {
+        "line": region.line,
+        "column": region.column,
+        "end_line": region.end_line,
+        "end_column": region.end_column,
+        "text": well_formed(edit.text),
     }
