@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnndsl.cli import output
-from cnndsl.diagnostics.renderers import MACHINE_FORMATS, machine_format, network_line
+from cnndsl.diagnostics.renderers import MACHINE_FORMATS, machine_format, network_line, size_lines
 from cnndsl.errors import CnndslError
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ Tell = Callable[[str], None]
     help="For whom.",
 )
 @click.option("--fix", is_flag=True, help="Make the first repair that is offered, and check again, while there is one.")
+@click.option("--sizes", is_flag=True, help="Say which square inputs a file takes, also where it states its input.")
 @click.option("--strict", is_flag=True, help="Warnings are errors, and so is an implied Flatten (S208).")
-def check(files: tuple[str, ...], *, form: str, fix: bool, strict: bool) -> int:
+def check(files: tuple[str, ...], *, form: str, fix: bool, **wishes: bool) -> int:
     """Check model files: every error in one run, or a line that says what the network is.
 
-    A file without an `input` line is checked for each built-in data set; it is right if it is right for one. `-` is
-    standard input. Of a folder, each .txt file below it is checked that has a layer line (or `input`, `data`, `train`)
-    outside of blocks; hidden folders are left out.
+    A file without an `input` line is checked for each built-in data set; it is right if it is right for one, and it is
+    said which square inputs it takes. `-` is standard input. Of a folder, each .txt file below it is checked that has a
+    layer line (or `input`, `data`, `train`) outside of blocks; hidden folders are left out.
 
     With --fix, nothing changes in a file but what the repairs change, and what is reported is what is left; of `-`, the
     mended text is what is printed on standard output.
@@ -49,7 +50,7 @@ def check(files: tuple[str, ...], *, form: str, fix: bool, strict: bool) -> int:
         refuse_two_documents(files, form)
     # Where standard output is to hold a document or a mended text, it holds nothing else.
     tell = output.message if form != "text" or (fix and "-" in files) else output.result
-    reports = _reports(files, tell if fix else None, strict=strict)
+    reports = _reports(files, tell if fix else None, **wishes)
     if form == "text":
         return _tell_all(reports, tell)
     done = tuple(reports)
@@ -59,7 +60,7 @@ def check(files: tuple[str, ...], *, form: str, fix: bool, strict: bool) -> int:
     return max(report.exit_code for report in done)
 
 
-def _reports(files: tuple[str, ...], tell_fixes: Tell | None, *, strict: bool) -> Iterator[FileReport]:
+def _reports(files: tuple[str, ...], tell_fixes: Tell | None, **wishes: bool) -> Iterator[FileReport]:
     """The report on each file, mended before if it is to be told what was changed."""
     from cnndsl.cli.models import model_files
     from cnndsl.data import SHAPES
@@ -73,7 +74,7 @@ def _reports(files: tuple[str, ...], tell_fixes: Tell | None, *, strict: bool) -
                 from cnndsl.cli.mend import mended
 
                 source = mended(file, source, tell_fixes)
-            yield examine(source, SHAPES, strict=strict)
+            yield examine(source, SHAPES, **wishes)
         except CnndslError as error:
             yield unreadable(file, error)
 
@@ -100,3 +101,5 @@ def _tell(report: FileReport, tell: Tell) -> None:
         output.message(render(diagnostic, brush(sys.stderr)))
     for network in report.networks:
         tell(network_line(report, network))
+    for line in size_lines(report):
+        tell(line)

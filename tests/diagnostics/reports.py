@@ -5,11 +5,13 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cnndsl.compiler.measure import Figures
+from cnndsl.compiler.sizes import LegalSizes, Misfit
 from cnndsl.diagnostics.catalogue import ENTRIES
 from cnndsl.diagnostics.report import FileReport, Network
 from cnndsl.errors import Diagnostic, Edit, InputError, Repair, Span
 
-NETWORK = Network("mnist", (1, 28, 28), (10,), Figures(33_078, 328_600, 32))
+SIZES = LegalSizes((), 28, illegal=27, misfit=Misfit("Conv kernel 5x5 does not fit its 4x4 input", 7))
+NETWORK = Network("mnist", (1, 28, 28), (10,), Figures(33_078, 328_600, 32), SIZES)
 ERROR = Diagnostic(
     "S201",
     "error",

@@ -52,6 +52,14 @@ def test_json_has_the_keys_that_are_documented() -> None:
             "parameters": 33_078,
             "macs": 328_600,
             "receptive_field": 32,
+            "square_inputs": {
+                "few": [],
+                "start": 28,
+                "period": 1,
+                "remainders": [0],
+                "tried": None,
+                "fails": {"size": 27, "message": "Conv kernel 5x5 does not fit its 4x4 input", "line": 7},
+            },
         }
     ]
     (finding,) = bad["diagnostics"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnndsl import __version__
+from cnndsl.compiler.sizes import LegalSizes
 from cnndsl.diagnostics.renderers import well_formed
 from cnndsl.diagnostics.report import FileReport, Network
 from cnndsl.errors import Diagnostic, Edit
@@ -46,6 +47,20 @@ def _network(network: Network) -> dict[str, Any]:
         "parameters": network.figures.parameters,
         "macs": network.figures.macs,
         "receptive_field": network.figures.receptive_field,
+        "square_inputs": network.sizes and _sizes(network.sizes),
+    }
+
+
+def _sizes(sizes: LegalSizes) -> dict[str, Any]:
+    misfit = sizes.misfit
+    fails = misfit and {"size": sizes.illegal, "message": well_formed(misfit.message), "line": misfit.line}
+    return {
+        "few": list(sizes.few),
+        "start": sizes.start,
+        "period": sizes.period,
+        "remainders": list(sizes.remainders),
+        "tried": sizes.tried,
+        "fails": fails,
     }
 
 
