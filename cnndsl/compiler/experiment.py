@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from cnndsl.compiler.advise import advise
+from cnndsl.compiler.advise_network import advise_network
 from cnndsl.compiler.infer import check_shapes
 from cnndsl.data.shapes import CLASSES, SHAPES
 from cnndsl.errors import Diagnostic, ModelError, Span
@@ -114,7 +115,10 @@ def _judged(source: Source, overrides: tuple[Override, ...], input_shape: Shape 
     shaped, shape_errors = check_shapes(whole)
     found = _in_order(graph, (*found, *shape_errors, *advise(shaped)))
     experiment = evolve(experiment, graph=shaped, diagnostics=found, whole=whole)
-    return experiment if has_errors(found) else _with_claims(_with_classes(experiment))
+    if has_errors(found):
+        return experiment
+    found = _in_order(graph, (*found, *advise_network(shaped)))
+    return _with_claims(_with_classes(evolve(experiment, diagnostics=found)))
 
 
 def _with_classes(experiment: Experiment) -> Experiment:
@@ -129,12 +133,13 @@ def _with_classes(experiment: Experiment) -> Experiment:
 
 
 def _with_claims(experiment: Experiment) -> Experiment:
-    """The experiment with the claims that do not hold."""
+    """The experiment with the claims that do not hold, and what its settings will lead to."""
     if experiment.stated is None:
         return experiment
+    from cnndsl.compiler.advise_training import advise_training
     from cnndsl.compiler.claims import prove
 
-    refuted = prove(experiment.graph, experiment.stated)
+    refuted = (*prove(experiment.graph, experiment.stated), *advise_training(experiment.graph, experiment.stated))
     return evolve(experiment, diagnostics=_in_order(experiment.graph, (*experiment.diagnostics, *refuted)))
 
 

@@ -79,8 +79,21 @@ def examine(source: Source, data_sets: Mapping[str, Shape], *, strict: bool = Fa
     judged = [(name, one.graph, _strictly(one.diagnostics) if strict else one.diagnostics) for name, one in checked]
     legal = [result for result in judged if not has_errors(result[2])]
     told = _once(diagnostic for *_, found in legal or judged for diagnostic in found)
+    if legal:
+        told = tuple(sorted((*told, *_style(legal[0][1])), key=lambda one: _place(one.span, source)))
     networks = tuple(_network(name, graph, sizes=sizes or not stated) for name, graph, _ in legal)
     return FileReport(source.name, told, networks)
+
+
+def _place(span: Span, source: Source) -> tuple[bool, str, int, int]:
+    """What the file's own findings come first by, each file's by line."""
+    return span.file != source.name, span.file, span.line, span.column
+
+
+def _style(graph: Graph) -> tuple[Diagnostic, ...]:
+    from cnndsl.compiler.style import advise_style
+
+    return advise_style(graph)
 
 
 def unreadable(file: str, error: CnndslError) -> FileReport:
