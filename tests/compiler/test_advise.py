@@ -46,7 +46,7 @@ def test_what_is_said_to_be_linear_is(case: Case) -> None:
     if role in {"other", "activation"} or case.kind.random:
         return
     args = arguments(case)
-    others = tuple(np.flip(x) for x in args.xs)
+    others = tuple(np.ascontiguousarray(np.flip(x)) for x in args.xs)
     middle = tuple((x + y) / 2 for x, y in zip(args.xs, others, strict=True))
     at: list[Array] = [
         forward(case, attrs.evolve(args, xs=xs), Context(train=False))[0] for xs in (args.xs, others, middle)
