@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import singledispatch
 from math import prod
-from typing import Any, Literal
+from typing import Literal
 
 from attrs import field, frozen
 
@@ -16,68 +15,38 @@ from cnndsl.language.graph import INPUT, Graph, Node
 from cnndsl.language.render import short
 from cnndsl.layers import kind_of
 from cnndsl.layers._kind import same_shape
-from cnndsl.layers.avg_pool import AvgPool
-from cnndsl.layers.batch_norm import BatchNorm
-from cnndsl.layers.channel_shuffle import ChannelShuffle
-from cnndsl.layers.conv import Conv
-from cnndsl.layers.conv_transpose import ConvTranspose
-from cnndsl.layers.dw_conv import DWConv
-from cnndsl.layers.fc import FC
-from cnndsl.layers.flatten import Flatten
-from cnndsl.layers.global_avg_pool import GlobalAvgPool
-from cnndsl.layers.identity import Identity
-from cnndsl.layers.layer_norm import LayerNorm
-from cnndsl.layers.pad import Pad
-from cnndsl.layers.scale import Scale
-from cnndsl.layers.upsample import Upsample
 
 #: Learnt sums, sums for each channel alone, another linear map, nothing but another shape, a function of each value;
 #: ``other`` is what no advice is about.
 Role = Literal["weights", "channelwise", "linear", "reshape", "activation", "other"]
 _SUMS: tuple[Role, ...] = ("weights", "channelwise")
+# By name: a table by class would import every kind for a file that has three.
+_ROLES: dict[str, Role] = {
+    "Conv": "weights",
+    "ConvTranspose": "weights",
+    "FC": "weights",
+    "DWConv": "channelwise",
+    "BatchNorm": "linear",
+    "Scale": "linear",
+    "AvgPool": "linear",
+    "GlobalAvgPool": "linear",
+    "Pad": "linear",
+    "Upsample": "linear",
+    "ChannelShuffle": "linear",
+    "Flatten": "reshape",
+    "Identity": "reshape",
+    "LayerNorm": "other",
+}
 
 
-@singledispatch
-def _role(spec: Any) -> Role:
+def role_of(spec: object) -> Role:
+    """What a layer does, as far as advice cares."""
     kind = kind_of(spec)
+    if kind.name in _ROLES:
+        return _ROLES[kind.name]
     if kind.random:
         return "reshape"  # at prediction nothing happens there
-    is_elementwise = kind.out_shape is same_shape and not kind.probabilities
-    return "activation" if is_elementwise else "other"
-
-
-@_role.register(Conv)
-@_role.register(ConvTranspose)
-@_role.register(FC)
-def _(_spec: Any) -> Role:
-    return "weights"
-
-
-@_role.register(DWConv)
-def _(_spec: Any) -> Role:
-    return "channelwise"
-
-
-@_role.register(BatchNorm)
-@_role.register(Scale)
-@_role.register(AvgPool)
-@_role.register(GlobalAvgPool)
-@_role.register(Pad)
-@_role.register(Upsample)
-@_role.register(ChannelShuffle)
-def _(_spec: Any) -> Role:
-    return "linear"
-
-
-@_role.register(Flatten)
-@_role.register(Identity)
-def _(_spec: Any) -> Role:
-    return "reshape"
-
-
-@_role.register(LayerNorm)
-def _(_spec: Any) -> Role:
-    return "other"
+    return "activation" if kind.out_shape is same_shape and not kind.probabilities else "other"
 
 
 def advise_network(graph: Graph) -> tuple[Diagnostic, ...]:
@@ -107,7 +76,7 @@ class _Wiring:
         """The one layer that feeds a node and nothing else, past layers of some roles."""
         while len(node.inputs) == 1 and self.uses[node.inputs[0]] == 1 and node.inputs[0] != INPUT:
             node = self.by_path[node.inputs[0]]
-            if _role(node.spec) not in past:
+            if role_of(node.spec) not in past:
                 return node
         return None
 
@@ -128,7 +97,8 @@ def _one_pixel(wiring: _Wiring) -> Found:
     nodes = wiring.graph.nodes
     for node in nodes:
         kernel = getattr(node.spec, "kernel", (1, 1))
-        if isinstance(node.spec, Conv | DWConv) and node.in_shapes[0][1:] == (1, 1) and max(kernel) > 1:
+        stays = role_of(node.spec) in _SUMS and node.in_shapes[0][1:] == (1, 1) == node.out_shape[1:]
+        if stays and max(kernel) > 1:
             since = next((_line(above) for above in nodes if above.out_shape[1:] == (1, 1)), 1)
             message = f"the map is 1x1 from line {since} on: {_name(node)} {short(kernel)} sees mostly padding"
             yield node, ("S211", "warning", message, "a kernel of 1 does the same; or pool less above")
@@ -148,11 +118,11 @@ def _after_softmax(wiring: _Wiring) -> Found:
             f"{len(places)} {_name(last)} layers (lines {lines}): one makes the probabilities, others only flatten"
         )
         yield last, ("G302", "warning", message, "keep one, at the end")
-    changing = [node for node in wiring.below(last) if _role(node.spec) != "reshape"]
+    changing = [node for node in wiring.below(last) if role_of(node.spec) != "reshape"]
     if not changing:
         return
     name = _name(last)
-    if any(_role(node.spec) in _SUMS for node in changing):
+    if any(role_of(node.spec) in _SUMS for node in changing):
         message = f"{name} is not last: layers with weights follow, from line {_line(changing[0])} on"
         yield last, ("G302", "warning", message, f"move {name} to the end, or take another activation here")
         return
@@ -166,9 +136,9 @@ def _before_softmax(wiring: _Wiring) -> Found:
     if not kind_of(last.spec).probabilities:
         return
     above = wiring.producer(last)
-    while above and _role(above.spec) == "reshape" and not kind_of(above.spec).random:
+    while above and role_of(above.spec) == "reshape" and not kind_of(above.spec).random:
         above = wiring.producer(above)
-    if above and (_role(above.spec) == "activation" or kind_of(above.spec).random):
+    if above and (role_of(above.spec) == "activation" or kind_of(above.spec).random):
         message = f"{_name(above)} directly before the final {_name(last)} changes the scores of the classes"
         yield above, ("G306", "warning", message, "move it above the layer that makes the scores, or leave it out")
 
@@ -176,8 +146,8 @@ def _before_softmax(wiring: _Wiring) -> Found:
 def _linear_pairs(wiring: _Wiring) -> Found:
     """Two layers with weights and nothing between them that one layer with weights could not do."""
     for node in wiring.graph.nodes:
-        above = wiring.producer(node, "linear", "reshape") if _role(node.spec) == "weights" else None
-        if above and _role(above.spec) == "weights" and not _is_factorised(above, node):
+        above = wiring.producer(node, "linear", "reshape") if role_of(node.spec) == "weights" else None
+        if above and role_of(above.spec) == "weights" and not _is_factorised(above, node):
             message = f"no nonlinearity between lines {_line(above)} and {_line(node)}: together one linear map"
             yield node, ("G304", "warning", message, "add `ReLU` between them")
 
@@ -194,7 +164,7 @@ def _idle_biases(wiring: _Wiring) -> Found:
     """Biases that the normalisation behind them takes away again."""
     for node in wiring.graph.nodes:
         above = wiring.producer(node) if kind_of(node.spec).mixes_batch else None
-        if above and _role(above.spec) in _SUMS and getattr(above.spec, "bias", False):
+        if above and role_of(above.spec) in _SUMS and getattr(above.spec, "bias", False):
             count = prod(kind_of(above.spec).weights(above.spec, *above.in_shapes)["b"].shape)
             message = f"bias before {_name(node)} has no effect ({count:,} parameters)"
             yield above, ("G305", "warning", message, "`bias=false`")

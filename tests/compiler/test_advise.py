@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnndsl.compiler import check
-from cnndsl.compiler.advise_network import _role
+from cnndsl.compiler.advise_network import _ROLES, role_of
 from cnndsl.data import SHAPES
 from cnndsl.diagnostics.report import examine
 from cnndsl.language import Source
@@ -39,10 +39,14 @@ def test_good_files_get_no_advice_but_about_what_they_leave_out(path: Path) -> N
     assert {found.code for found in report.diagnostics} <= {"S208"}
 
 
+def test_the_roles_are_those_of_layers_that_there_are() -> None:
+    assert _ROLES.keys() <= {kind.name for kind in PUBLIC}
+
+
 @thorough(150)
 @given(st.sampled_from(PUBLIC).flatmap(cases))
 def test_what_is_said_to_be_linear_is(case: Case) -> None:
-    role = _role(case.spec)
+    role = role_of(case.spec)
     if role in {"other", "activation"} or case.kind.random:
         return
     args = arguments(case)
