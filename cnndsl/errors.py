@@ -34,11 +34,50 @@ class Span:
 
 
 @frozen
+class Region:
+    """A stretch of a file that may go over line ends; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@frozen
+class Edit:
+    """New text for a stretch of a line; an empty stretch inserts. With ``whole_line`` the line goes, and its end."""
+
+    span: Span
+    text: str = ""
+    whole_line: bool = False
+
+    @property
+    def region(self) -> Region:
+        """What is replaced, line ends included."""
+        line, column = self.span.line, self.span.column
+        if self.whole_line:
+            return Region(line, 1, line + 1, 1)
+        return Region(line, column, line, self.span.end_column or column)
+
+
+@frozen
+class Repair:
+    """A change to a file that mends an error, tried before it is offered.
+
+    ``title`` says in words what to write or do.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@frozen
 class Diagnostic:
     """One finding about a model file: what is wrong, where, and what would mend it.
 
     ``excerpt`` holds ``(line number, text, remark)`` rows to show below the headline; the row of ``span.line`` gets a
-    caret where it has no remark. ``hints`` and ``notes`` are whole sentences.
+    caret where it has no remark. ``hints`` and ``notes`` are whole sentences. ``repairs`` are hints that a machine can
+    apply, the nearest first.
     """
 
     code: str
@@ -48,6 +87,7 @@ class Diagnostic:
     hints: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     excerpt: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def headline(self) -> str:

@@ -70,7 +70,8 @@ def check(
 ) -> tuple[Graph, tuple[Diagnostic, ...]]:
     """The graph of a file with shapes inferred, and everything found: errors, warnings, notes, in file order.
 
-    Without an input shape, here or in the file, the layers are not checked against each other (S200 says so).
+    Without an input shape, here or in the file, the layers are not checked against each other (S200 says so). Errors
+    come with repairs, where a small change was found that mends them.
     """
-    experiment = check_experiment(source, overrides, input_shape=input_shape)
+    experiment = check_experiment(source, overrides, input_shape=input_shape, repairs=True)
     return experiment.graph, experiment.diagnostics

@@ -1,14 +1,23 @@
-"""Notes about layers that are legal and may still surprise. A verb over specs: one function a layer that has any."""
+"""Advice about layers that are legal and may still surprise. A verb over specs: one function a layer that has any.
+
+What shows only in how layers follow each other is in :mod:`cnndsl.compiler.advise_network`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import singledispatch
+from math import prod
 from typing import Any
 
 from cnndsl.errors import Diagnostic, Severity, Span
 from cnndsl.language.graph import Graph, Node, Shape, call_chain
-from cnndsl.layers._fields import spell
-from cnndsl.layers._window import window_of
+from cnndsl.language.render import short
+from cnndsl.layers._fields import Pair, spell
+from cnndsl.layers._window import Window, reach_of, window_of
+from cnndsl.layers.avg_pool import AvgPool
+from cnndsl.layers.conv import Conv
+from cnndsl.layers.dw_conv import DWConv
 from cnndsl.layers.fc import FC
 from cnndsl.layers.pool import Pool
 
@@ -16,31 +25,87 @@ Advice = tuple[str, Severity, str, str]  # code, severity, message, hint
 
 
 def advise(graph: Graph) -> tuple[Diagnostic, ...]:
-    """The notes on a graph with shapes, in file order."""
-    return tuple(_place(graph, node, given) for node in graph.nodes if (given := _advice(node.spec, *node.in_shapes)))
+    """The advice on each layer of a graph with shapes, in file order."""
+    return tuple(place(graph, node, given) for node in graph.nodes for given in _advice(node.spec, *node.in_shapes))
+
+
+def place(graph: Graph, node: Node, advice: Advice) -> Diagnostic:
+    """Advice as a diagnostic about the line of a node."""
+    code, severity, message, hint = advice
+    span = node.span or Span(graph.source.name, 1)
+    excerpt = ((span.line, graph.line(span).split("#")[0], ""),)
+    return Diagnostic(code, severity, message, span, (hint,), call_chain(node.calls, span), excerpt)
 
 
 @singledispatch
-def _advice(_spec: Any, *_in_shapes: Shape) -> Advice | None:
-    return None
+def _advice(_spec: Any, *_in_shapes: Shape) -> Iterator[Advice]:
+    yield from ()
 
 
 @_advice.register
-def _(_spec: FC, shape: Shape) -> Advice | None:
-    if len(shape) == 1:
-        return None
-    features = shape[0] * shape[1] * shape[2]
-    return "S208", "note", f"Flatten inserted before FC ({spell(shape)} -> {features})", "write `Flatten` above the FC"
+def _(_spec: FC, shape: Shape) -> Iterator[Advice]:
+    if len(shape) > 1:
+        message = f"Flatten inserted before FC ({spell(shape)} -> {prod(shape)})"
+        yield "S208", "note", message, "write `Flatten` above the FC"
 
 
 @_advice.register
-def _(spec: Pool, shape: Shape) -> Advice | None:
-    window = window_of(spec, (shape[1], shape[2]), ceil=spec.ceil)
-    lost = list(map(_lost, window.size, window.out, window.kernel, window.stride, window.pad))
-    if not any(lost):
-        return None
-    message = f"Pool {spell(spec.kernel)} on {spell(shape[1:])} drops the last {_lines(*lost)} of the map"
-    return "S205", "note", message, "`pad=` keeps them, where they matter"
+def _(spec: Conv, shape: Shape) -> Iterator[Advice]:
+    yield from _padding(spec, shape, reach_of(spec.kernel, spec.dilation))
+
+
+@_advice.register
+def _(spec: DWConv, shape: Shape) -> Iterator[Advice]:
+    yield from _padding(spec, shape, spec.kernel)
+
+
+@_advice.register(Pool)
+@_advice.register(AvgPool)
+def _(spec: Pool | AvgPool, shape: Shape) -> Iterator[Advice]:
+    yield from _padding(spec, shape, spec.kernel)
+    name, size = type(spec).__name__, (shape[1], shape[2])
+    window = window_of(spec, size, ceil=spec.ceil)
+    lost = _per_side(_lost, window)
+    if any(lost):
+        message = f"{name} {spell(spec.kernel)} on {spell(size)} drops the last {_lines(*lost)} of the map"
+        yield "S205", "note", message, "`ceil=true` or `pad=` keeps them, where they matter"
+    elif not spec.ceil and spec.pad != "same":
+        up = window_of(spec, size, ceil=True)
+        if up.out != window.out:
+            side = 0 if up.out[0] != window.out[0] else 1
+            rounding = f"floor(({size[side]} + 2*{spec.pad[side]} - {spec.kernel[side]})/{spec.stride[side]}) + 1"
+            message = f"rounding: {rounding} = {window.out[side]}; Caffe would give {up.out[side]}"
+            yield "S206", "note", message, "`ceil=true` copies Caffe"
+
+
+def _padding(spec: Conv | DWConv | Pool | AvgPool, shape: Shape, reach: Pair) -> Iterator[Advice]:
+    """What may surprise in the zeros around a map."""
+    if spec.pad != "same":
+        if spec.pad[0] >= reach[0] or spec.pad[1] >= reach[1]:
+            usual = short(((reach[0] - 1) // 2, (reach[1] - 1) // 2))
+            message = f"pad {short(spec.pad)} >= kernel {short(reach)}: whole windows see only zeros"
+            yield "A108", "warning", message, f"usual: pad {usual}"
+        return
+    window = window_of(spec, (shape[1], shape[2]), getattr(spec, "dilation", (1, 1)))
+    if any(_per_side(_leans, window)):
+        message = f"`pad=same` with kernel {short(spec.kernel)} pads 1 more at the bottom or right"
+        yield "S210", "note", message, "as TensorFlow and ONNX do; an odd kernel is padded evenly"
+
+
+def _per_side(rule: Any, window: Window) -> Pair:
+    height, width = map(rule, window.size, window.out, window.kernel, window.stride, window.pad)
+    return height, width
+
+
+def _lost(size: int, out: int, kernel: int, stride: int, pad: int) -> int:
+    """Lines of the map itself, not of its padding, that no window reaches at the end."""
+    return max(0, size + pad - ((out - 1) * stride + kernel))
+
+
+def _leans(size: int, out: int, kernel: int, stride: int, pad: int) -> int:
+    """Whether a window of an even kernel, which has no centre, needs more zeros behind the map than before it."""
+    behind = (out - 1) * stride + kernel - size - pad
+    return int(kernel % 2 == 0 and behind > pad)
 
 
 def _lines(rows: int, columns: int) -> str:
@@ -49,15 +114,3 @@ def _lines(rows: int, columns: int) -> str:
         name if number == 1 else f"{number} {name}s" for number, name in ((rows, "row"), (columns, "column")) if number
     ]
     return " and ".join(parts)
-
-
-def _lost(size: int, out: int, kernel: int, stride: int, pad: int) -> int:
-    """Lines of the map itself, not of its padding, that no window reaches at the end."""
-    return max(0, size + pad - ((out - 1) * stride + kernel))
-
-
-def _place(graph: Graph, node: Node, advice: Advice) -> Diagnostic:
-    code, severity, message, hint = advice
-    span = node.span or Span(graph.source.name, 1)
-    excerpt = ((span.line, graph.line(span).split("#")[0], ""),)
-    return Diagnostic(code, severity, message, span, (hint,), call_chain(node.calls, span), excerpt)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from cnndsl.compiler.advise import advise
+from cnndsl.compiler.advise_network import advise_network
 from cnndsl.compiler.infer import check_shapes
-from cnndsl.data.shapes import SHAPES
-from cnndsl.errors import Diagnostic, Span
+from cnndsl.data.shapes import CLASSES, SHAPES
+from cnndsl.errors import Diagnostic, ModelError, Span
 from cnndsl.language import Graph, Source, read_graph
 from cnndsl.language.graph import Shape
+from cnndsl.language.source import checked
 from cnndsl.language.syntax import Scalar, Word
 from cnndsl.layers._fields import spell
 
@@ -25,12 +27,14 @@ class Experiment:
     """What a file says, with the changes that the command line makes.
 
     ``stated`` is ``None`` where neither says anything about settings. ``diagnostics`` are what was found: errors,
-    warnings, notes, the file's own first, each file's by line.
+    warnings, notes, the file's own first, each file's by line. ``whole`` is the graph before shapes were inferred,
+    where the input's is known: unlike ``graph``, it goes on behind a layer that does not fit.
     """
 
     graph: Graph
     diagnostics: tuple[Diagnostic, ...]
     stated: Settings | None = None
+    whole: Graph | None = None
 
     @property
     def settings(self) -> Settings:
@@ -75,13 +79,28 @@ def read_experiment(
 
 
 def check_experiment(
-    source: Source, overrides: tuple[Override, ...] = (), *, input_shape: Shape | None = None
+    source: Source, overrides: tuple[Override, ...] = (), *, input_shape: Shape | None = None, repairs: bool = False
 ) -> Experiment:
-    """A file with shapes inferred, claims proved, and settings that fit the network.
+    """A file with shapes inferred, claims proved, and settings that fit the network; errors with ``repairs``, if asked.
 
     Without an input shape, here, in the file or from the data set that it names, the layers are not checked against
     each other (S200 says so).
     """
+    experiment = _judged(source, overrides, input_shape)
+    if not (repairs and has_errors(experiment.diagnostics)):
+        return experiment
+    from cnndsl.compiler.repairs import with_repairs  # most files need none
+
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        try:
+            return _judged(checked(evolve(source, text=text)), overrides, input_shape).diagnostics
+        except ModelError as error:  # too long a line, or too many
+            return error.diagnostics
+
+    return evolve(experiment, diagnostics=with_repairs(experiment.diagnostics, source, experiment.whole, judge))
+
+
+def _judged(source: Source, overrides: tuple[Override, ...], input_shape: Shape | None) -> Experiment:
     experiment = read_experiment(source, overrides, input_shape=input_shape)
     graph, found, data_shape = experiment.graph, experiment.diagnostics, experiment.data_shape
     stated = () if any(diagnostic.code == "S203" for diagnostic in found) else graph.input_shape
@@ -92,22 +111,38 @@ def check_experiment(
         found = (*found, _other_data(experiment, shape))
     if not shape:
         return experiment if has_errors(found) else evolve(experiment, diagnostics=(*found, _no_input(graph)))
-    shaped, shape_errors = check_shapes(evolve(graph, input_shape=shape))
+    whole = evolve(graph, input_shape=shape)
+    shaped, shape_errors = check_shapes(whole)
     found = _in_order(graph, (*found, *shape_errors, *advise(shaped)))
-    experiment = evolve(experiment, graph=shaped, diagnostics=found)
-    return experiment if has_errors(found) else _with_claims(experiment)
+    experiment = evolve(experiment, graph=shaped, diagnostics=found, whole=whole)
+    if has_errors(found):
+        return experiment
+    found = _in_order(graph, (*found, *advise_network(shaped)))
+    return _with_claims(_with_classes(evolve(experiment, diagnostics=found)))
+
+
+def _with_classes(experiment: Experiment) -> Experiment:
+    """The experiment with what is wrong about its outputs, where it says what they are to tell apart."""
+    if not experiment.data_shape:
+        return experiment
+    from cnndsl.compiler.classes import check_classes
+
+    name = experiment.settings.data.name
+    wrong = check_classes(experiment.graph, name, CLASSES[name])
+    return evolve(experiment, diagnostics=_in_order(experiment.graph, (*experiment.diagnostics, *wrong)))
 
 
 def _with_claims(experiment: Experiment) -> Experiment:
-    """The experiment with the claims that do not hold, and the settings that are of another network."""
+    """The experiment with the claims that do not hold, the settings of another network, and what they will lead to."""
     if experiment.stated is None:
         return experiment
+    from cnndsl.compiler.advise_training import advise_training
     from cnndsl.compiler.claims import prove
     from cnndsl.compiler.fit import misfits
 
-    graph = experiment.graph
-    found = (*experiment.diagnostics, *misfits(graph, experiment.stated), *prove(graph, experiment.stated))
-    return evolve(experiment, diagnostics=_in_order(graph, found))
+    graph, settings = experiment.graph, experiment.stated
+    found = (*misfits(graph, settings), *prove(graph, settings), *advise_training(graph, settings))
+    return evolve(experiment, diagnostics=_in_order(graph, (*experiment.diagnostics, *found)))
 
 
 def _variables(source: Source, overrides: tuple[Override, ...]) -> Mapping[str, Scalar]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from cnndsl.errors import Diagnostic, Span
 from cnndsl.language.graph import INPUT, Graph, Node, Shape, call_chain
 from cnndsl.layers import kind_of
 from cnndsl.layers._fields import spell
 from cnndsl.layers._kind import ShapeError
+
+
+@frozen
+class Fault:
+    """A layer, and why it cannot take what reaches it."""
+
+    node: Node
+    error: ShapeError
 
 
 def infer(graph: Graph) -> Graph:
@@ -21,28 +29,35 @@ def infer(graph: Graph) -> Graph:
     """
     shaped, fault = _infer(graph)
     if fault is not None:
-        raise fault[1]
+        raise fault.error
     return shaped
 
 
 def check_shapes(graph: Graph) -> tuple[Graph, tuple[Diagnostic, ...]]:
     """The graph with shapes, up to the first layer that cannot take its input, and the diagnostic about that one."""
     shaped, fault = _infer(graph)
-    return shaped, () if fault is None else (_diagnose(shaped, *fault),)
+    return shaped, () if fault is None else (_diagnose(shaped, fault.node, fault.error),)
 
 
-def _infer(graph: Graph) -> tuple[Graph, tuple[Node, ShapeError] | None]:
+def trace(graph: Graph) -> tuple[dict[str, Shape], Fault | None]:
+    """The shape at each path, up to the first layer that cannot take its input, and that one."""
     shapes: dict[str, Shape] = {INPUT: graph.input_shape}
-    nodes: list[Node] = []
     for node in graph.nodes:
-        in_shapes = tuple(shapes[path] for path in node.inputs)
+        in_shapes = [shapes[path] for path in node.inputs]
         try:
-            out_shape = kind_of(node.spec).out_shape(node.spec, *in_shapes)
+            shapes[node.path] = kind_of(node.spec).out_shape(node.spec, *in_shapes)
         except ShapeError as error:
-            return evolve(graph, nodes=tuple(nodes)), (node, error)
-        nodes.append(evolve(node, in_shapes=in_shapes, out_shape=out_shape))
-        shapes[node.path] = out_shape
-    return evolve(graph, nodes=tuple(nodes)), None
+            return shapes, Fault(node, error)
+    return shapes, None
+
+
+def _infer(graph: Graph) -> tuple[Graph, Fault | None]:
+    shapes, fault = trace(graph)
+    nodes = tuple(
+        evolve(node, in_shapes=tuple(shapes[path] for path in node.inputs), out_shape=shapes[node.path])
+        for node in graph.nodes[: len(shapes) - 1]
+    )
+    return evolve(graph, nodes=nodes), fault
 
 
 def _diagnose(shaped: Graph, node: Node, error: ShapeError) -> Diagnostic:

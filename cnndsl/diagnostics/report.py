@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from cnndsl.compiler import check, has_errors, read_experiment
+from cnndsl.compiler import check_experiment, has_errors, read_experiment
 from cnndsl.errors import CnndslError, Diagnostic, ModelError, Span
 from cnndsl.language import Source
 
 if TYPE_CHECKING:
     from cnndsl.compiler.measure import Figures
+    from cnndsl.compiler.sizes import LegalSizes
     from cnndsl.language.graph import Graph, Shape
 
 _STRICT_NOTES = {"S208"}  # what the file leaves out, and a strict reader wants to see written
@@ -20,12 +21,16 @@ _STRICT_NOTES = {"S208"}  # what the file leaves out, and a strict reader wants 
 
 @frozen
 class Network:
-    """What a file is on one kind of images; ``data`` names the data set, or is empty where the file says it all."""
+    """What a file is on one kind of images; ``data`` names the data set, or is empty where the file says it all.
+
+    ``sizes`` are the square inputs that it takes, where that was asked for.
+    """
 
     data: str
     input_shape: Shape
     output_shape: Shape
     figures: Figures
+    sizes: LegalSizes | None = None
 
 
 @frozen
@@ -59,18 +64,36 @@ class FileReport:
         return (Diagnostic(self.failure.code, "error", self.failure.message, Span(self.file, 1), hints),)
 
 
-def examine(source: Source, data_sets: Mapping[str, Shape], *, strict: bool = False) -> FileReport:
+def examine(source: Source, data_sets: Mapping[str, Shape], *, strict: bool = False, sizes: bool = False) -> FileReport:
     """The report on a file.
 
     Without an ``input`` line it is checked for the images of each of ``data_sets``, and right if it is right for one;
     errors for the others are then nobody's concern. ``strict`` makes warnings errors, and notes of what a line leaves
-    unsaid.
+    unsaid. The square inputs that the file takes are found where it does not say what the images are, and with
+    ``sizes`` always.
     """
-    checked = [(name, *check(source, shape)) for name, shape in _inputs(source, data_sets)]
-    judged = [(name, graph, _strictly(found) if strict else found) for name, graph, found in checked]
+    inputs, stated = _inputs(source, data_sets)
+    checked = [(name, check_experiment(source, input_shape=shape)) for name, shape in inputs]
+    if all(has_errors(experiment.diagnostics) for _, experiment in checked):  # repairs take time, and are told then
+        checked = [(name, check_experiment(source, input_shape=shape, repairs=True)) for name, shape in inputs]
+    judged = [(name, one.graph, _strictly(one.diagnostics) if strict else one.diagnostics) for name, one in checked]
     legal = [result for result in judged if not has_errors(result[2])]
     told = _once(diagnostic for *_, found in legal or judged for diagnostic in found)
-    return FileReport(source.name, told, tuple(_network(name, graph) for name, graph, _ in legal))
+    if legal:
+        told = tuple(sorted((*told, *_style(legal[0][1])), key=lambda one: _place(one.span, source)))
+    networks = tuple(_network(name, graph, sizes=sizes or not stated) for name, graph, _ in legal)
+    return FileReport(source.name, told, networks)
+
+
+def _place(span: Span, source: Source) -> tuple[bool, str, int, int]:
+    """What the file's own findings come first by, each file's by line."""
+    return span.file != source.name, span.file, span.line, span.column
+
+
+def _style(graph: Graph) -> tuple[Diagnostic, ...]:
+    from cnndsl.compiler.style import advise_style
+
+    return advise_style(graph)
 
 
 def unreadable(file: str, error: CnndslError) -> FileReport:
@@ -80,12 +103,14 @@ def unreadable(file: str, error: CnndslError) -> FileReport:
     return FileReport(file, failure=error)
 
 
-def _inputs(source: Source, data_sets: Mapping[str, Shape]) -> list[tuple[str, Shape | None]]:
+def _inputs(source: Source, data_sets: Mapping[str, Shape]) -> tuple[list[tuple[str, Shape | None]], bool]:
+    """The images to check a file for, and whether it is the file that says so."""
     experiment = read_experiment(source)
     if experiment.graph.input_shape or has_errors(experiment.diagnostics):
-        return [("", None)]
-    named = experiment.data_shape
-    return [(experiment.settings.data.name, named)] if named else list(data_sets.items())
+        return [("", None)], True
+    if experiment.data_shape:
+        return [(experiment.settings.data.name, experiment.data_shape)], True
+    return list(data_sets.items()), False
 
 
 def _strictly(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
@@ -105,7 +130,9 @@ def _once(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(seen.values())
 
 
-def _network(name: str, graph: Graph) -> Network:
+def _network(name: str, graph: Graph, *, sizes: bool) -> Network:
+    from cnndsl.compiler.legal import legal_sizes
     from cnndsl.compiler.measure import measure
 
-    return Network(name, graph.input_shape, graph.nodes[-1].out_shape, measure(graph))
+    legal = legal_sizes(graph) if sizes else None
+    return Network(name, graph.input_shape, graph.nodes[-1].out_shape, measure(graph), legal)

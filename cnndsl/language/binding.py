@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 from attrs import frozen
@@ -96,17 +96,19 @@ def coerce(kind: LayerKind[Any], field: attrs.Attribute[Any], argument: Given) -
     domain = domain_of(field)
     if isinstance(value, str) and _is_number(value):
         message = f'`{field.name} = "{clip(value)}"` is text'
-        raise FaultError("A105", f"{kind.name} {message}", span, f"remove the quotes: `{value}` is a number here")
+        hint = f"remove the quotes: `{value}` is a number here"
+        raise FaultError("A105", f"{kind.name} {message}", span, hint, instead=value)
     if isinstance(value, Call | Items | Reference):
         written = "a list" if isinstance(value, Items) else f"`{value.name}`"
         raise FaultError("A106", f"{kind.name} {field.name} takes {domain.expected}, got {written}", span)
     try:
         return domain.coerce(field.name, value)
     except TypeError as error:
-        raise FaultError("A106", f"{kind.name} {error}", span, _spelling(value)) from None
+        instead = str(int(value)) if _is_nearly_whole(value) else ""
+        raise FaultError("A106", f"{kind.name} {error}", span, _spelling(value), instead=instead) from None
     except ValueError as error:
-        code, hint = getattr(error, "code", "A103"), getattr(error, "hint", "")
-        raise FaultError(code, f"{kind.name} {error}", span, hint) from None
+        code, hint, instead = (getattr(error, name, "") for name in ("code", "hint", "instead"))
+        raise FaultError(code or "A103", f"{kind.name} {error}", span, hint, instead=instead) from None
 
 
 def _count_faults(
@@ -144,14 +146,11 @@ def _unknown_argument(signature: Signature, name: str, span: Span) -> FaultError
 
     known = (*signature.positional, *signature.named_only)
     accepted = f"accepted: {', '.join(known)}" if known else f"{signature.name} takes no arguments"
-    meant = translate_argument(name, known) or _closest(name, known)
+    elsewhere, close = translate_argument(name, known), closest(name, known)
+    meant = elsewhere or (f"did you mean `{close}=`?" if close else "")
     hint = f"{meant} {accepted}" if meant else accepted
-    return FaultError("A102", f"unknown argument `{name}=` for {signature.name}", span, hint)
-
-
-def _closest(name: str, known: tuple[str, ...]) -> str:
-    close = closest(name, known)
-    return f"did you mean `{close}=`?" if close else ""
+    message = f"unknown argument `{name}=` for {signature.name}"
+    return FaultError("A102", message, span, hint, instead="" if elsewhere else close or "")
 
 
 def _is_number(text: str) -> bool:
@@ -162,10 +161,15 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def _is_nearly_whole(value: object) -> TypeGuard[float]:
+    """Whether a value is a float that a whole number could stand for."""
+    return isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_HINT
+
+
 def _spelling(value: object) -> str:
     """What a value of the wrong sort was probably meant to be, as a hint."""
     text = str(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_HINT:
+    if _is_nearly_whole(value):
         return f"write `{int(value)}`"
     if isinstance(value, Word) and text.lower() in {"true", "false"}:
         return f"write `{text.lower()}`"

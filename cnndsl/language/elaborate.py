@@ -69,6 +69,7 @@ class _Elaboration:
             lets=tuple(self.definer.lets),
             included=tuple(self.definer.library.files),
             needs_shape=self.follower.needs_shape,
+            follows_shape=self.follower.follows_shape,
         )
         return graph, self.findings.sorted()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from cnndsl.errors import Diagnostic, Span, clip
+from cnndsl.errors import Diagnostic, Edit, Repair, Span, clip
 from cnndsl.language.graph import CallSite, call_chain
 from cnndsl.language.source import Source
 from cnndsl.language.values import FaultError
@@ -52,10 +52,11 @@ class Findings:
         source = self.sources.get(span.file)
         excerpt = ((span.line, source.line(span.line), ""),) if source and span.line <= len(source.lines) else ()
         wants_hint = len(self.diagnostics) < _MOST_HINTS
-        hint = fault.hint if isinstance(fault.hint, str) else fault.hint() if wants_hint else ""
+        hint, instead = (_text(given, wanted=wants_hint) for given in (fault.hint, fault.instead))
         hints = (_cut(hint),) if hint else ()
         notes = tuple(map(_cut, (*fault.notes, *call_chain(calls, span))))
-        self.diagnostics.append(Diagnostic(fault.code, "error", message, span, hints, notes, excerpt))
+        repairs = (Repair(f"`{instead}`", (Edit(span, instead),)),) if instead and span.file == self.main.name else ()
+        self.diagnostics.append(Diagnostic(fault.code, "error", message, span, hints, notes, excerpt, repairs))
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Everything found: the file's own first, each file's by line."""
@@ -64,6 +65,11 @@ class Findings:
     def _place(self, diagnostic: Diagnostic) -> tuple[bool, str, int, int]:
         span = diagnostic.span
         return span.file != self.main.name, span.file, span.line, span.column
+
+
+def _text(given: str | Callable[[], str], *, wanted: bool) -> str:
+    """A text, or what makes it if it is wanted."""
+    return given if isinstance(given, str) else given() if wanted else ""
 
 
 def _cut(text: str) -> str:

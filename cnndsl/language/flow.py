@@ -36,6 +36,7 @@ class Follower:
         self.findings = findings
         self.nodes: list[Node] = []
         self.needs_shape: Span | None = None
+        self.follows_shape = False
         self.entered: set[Definition] = set()
         self._paths: dict[str, Span] = {}
         self._statements = 0
@@ -190,6 +191,7 @@ class Follower:
 
     def _project(self, wire: Wire, out: Wire, span: Span, inner: Place) -> Wire:
         """What is added to the body's value: the value before it, in the body's shape."""
+        self.follows_shape = True
         if not (wire.shape and out.shape):
             if not (self._stopped or inner.image.shape):
                 self.needs_shape = span

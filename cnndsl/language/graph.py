@@ -68,7 +68,8 @@ class Graph:
     ``input_span`` is where the file states the input's shape, if it does. ``sections`` have values in the place of
     variables, ``lets`` are those variables. ``included`` are the files besides ``source`` that lines are from.
     ``needs_shape`` is the place that the graph ends before because what follows depends on the shape of the input,
-    which was not known.
+    which was not known; ``follows_shape`` says that the layers are those for the input's shape, and for another one
+    there may be others (``shortcut=auto``).
     """
 
     nodes: tuple[Node, ...]
@@ -79,6 +80,7 @@ class Graph:
     lets: tuple[LetValue, ...] = field(default=(), eq=False)
     included: tuple[Source, ...] = field(default=(), eq=False, repr=False)
     needs_shape: Span | None = field(default=None, eq=False)
+    follows_shape: bool = field(default=False, eq=False)
 
     def line(self, span: Span) -> str:
         """The text of the line that a span is in, whichever file that is."""

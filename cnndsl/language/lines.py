@@ -86,20 +86,31 @@ def unknown_layer(layer: Layer, place: Place) -> FaultError:
     if below:
         hint = f"block `{below.block.name}` is defined on line {below.block.span.line}: move it above this line"
         return FaultError("N010", f"unknown layer `{layer.name}`", layer.span, hint)
-    return FaultError("N010", f"unknown layer `{layer.name}`", layer.span, partial(_other_names, layer.name, place))
+    meant = partial(_closest_name, layer.name, place)
+    message = f"unknown layer `{layer.name}`"
+    return FaultError("N010", message, layer.span, partial(_other_names, layer.name, place), instead=meant)
 
 
 def _other_names(name: str, place: Place) -> str:
-    """What may have been meant."""
+    """What may have been meant, as a hint."""
+    if close := _closest_name(name, place):
+        return f"did you mean `{close}`?"
+    blocks = _block_names(place)
+    own = f", and of this file: {listed(blocks)}" if blocks else ""
+    return f"known: {', '.join(known_names())}{own}"
+
+
+def _closest_name(name: str, place: Place) -> str:
+    """The layer or block that may have been meant; empty where none is close."""
     from cnndsl.language.dialects import counterpart  # few files have any unknown name
 
-    blocks = [definition.block.name for _, definition in place.names.blocks.values()]
-    close = counterpart(name) or closest(name, (*known_names(), *blocks))
-    if close is None:
-        own = f", and of this file: {listed(blocks)}" if blocks else ""
-        return f"known: {', '.join(known_names())}{own}"
-    kind = find_kind(close)
-    return f"did you mean `{kind.name if kind else close}`?"
+    close = counterpart(name) or closest(name, (*known_names(), *_block_names(place)))
+    kind = find_kind(close) if close else None
+    return kind.name if kind else close or ""
+
+
+def _block_names(place: Place) -> list[str]:
+    return [definition.block.name for _, definition in place.names.blocks.values()]
 
 
 def _calls_itself(definition: Definition, layer: Layer, place: Place) -> FaultError:

@@ -70,15 +70,20 @@ class Labels:
         if reference.name in self._wires:
             return self._wires[reference.name]
         message = f"`@{reference.name}` is not a label above this line (labels: {listed(self._wires) or 'none'})"
-        raise FaultError("N013", message, span, partial(self._hint, reference.name))
+        close = partial(self._close, reference.name)
+        raise FaultError("N013", message, span, partial(self._hint, reference.name), instead=close)
+
+    def _close(self, name: str) -> str:
+        close = closest(name, tuple(self._wires))
+        return f"@{close}" if close else ""
 
     def _hint(self, name: str) -> str:
         if name in self._inside:
             return f"it is inside the `repeat` on line {self._inside[name]}: label the `repeat`, or use it in there"
-        close = closest(name, tuple(self._wires))
+        close = self._close(name)
         if self._block and not close:
             return f"a block sees its own labels only: hand the value over, as in `{self._block} @{name}`"
-        return f"did you mean `@{close}`? references point upwards" if close else "references point upwards"
+        return f"did you mean `{close}`? references point upwards" if close else "references point upwards"
 
 
 @frozen(eq=False)

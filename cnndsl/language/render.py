@@ -51,8 +51,8 @@ def render_spec(spec: object, inputs: tuple[str, ...] = ()) -> str:
     named_only = [(field, value) for field, value in values if field.kw_only]
     while positional and not positional[-1][1]:
         positional.pop()
-    named = [f"{field.name}={_short(value)}" for field, value in named_only if value != _default(spec, field)]
-    return " ".join([kind_of(spec).name, *(_short(value) for value, _ in positional), *inputs, *named])
+    named = [f"{field.name}={short(value)}" for field, value in named_only if value != _default(spec, field)]
+    return " ".join([kind_of(spec).name, *(short(value) for value, _ in positional), *inputs, *named])
 
 
 def check_whole(graph: Graph) -> None:
@@ -104,5 +104,6 @@ def _default(spec: object, field: attrs.Attribute[Any]) -> object:
     return factory(spec) if factory else field.default
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value as the language writes it, one number for two directions that agree."""
     return spell(value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value)

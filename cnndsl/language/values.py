@@ -40,10 +40,18 @@ class FaultError(Exception):
     """Something wrong at a place, on its way to whoever collects diagnostics.
 
     ``hint`` may be a function: names that are close take a while to find, and of thousands of faults nobody reads them.
+    So may ``instead``, which is what was probably meant by the text at the place, if anything can be said.
     """
 
     def __init__(
-        self, code: str, message: str, span: Span, hint: str | Callable[[], str] = "", notes: tuple[str, ...] = ()
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        hint: str | Callable[[], str] = "",
+        notes: tuple[str, ...] = (),
+        *,
+        instead: str | Callable[[], str] = "",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -51,6 +59,7 @@ class FaultError(Exception):
         self.span = span
         self.hint = hint
         self.notes = notes
+        self.instead = instead
 
 
 @frozen
@@ -174,6 +183,11 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def _undefined(name: str, span: Span, scope: Scope) -> FaultError:
+    def instead() -> str:
+        close = closest(name, scope.names)
+        # In arithmetic, the place is all of it.
+        return f"${close}" if close and span.width == len(name) + 1 else ""
+
     def hint() -> str:
         names = scope.names
         close = closest(name, names)
@@ -181,7 +195,7 @@ def _undefined(name: str, span: Span, scope: Scope) -> FaultError:
         where = scope.elsewhere.get(name)
         return f"{where}; {known}" if where else f"did you mean `${close}`? {known}" if close else known
 
-    return FaultError("N015", f"variable `${name}` is not defined here", span, hint)
+    return FaultError("N015", f"variable `${name}` is not defined here", span, hint, instead=instead)
 
 
 def listed(names: Iterable[str]) -> str:

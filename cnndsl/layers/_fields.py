@@ -43,13 +43,14 @@ class Domain(Protocol):
 
 
 class RangeError(ValueError):
-    """A number outside the range of its field. ``code`` and ``hint`` feed the diagnostic."""
+    """A number outside the range of its field. ``code`` feeds the diagnostic, and so does what was meant, if known."""
 
     code = "A107"
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, instead: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint = f"did you mean {instead}?" if instead else ""
+        self.instead = instead
 
 
 def spell(value: object) -> str:
@@ -145,8 +146,8 @@ class Real:
             raise TypeError(f"{name} takes {self.expected}, got {spell(value)}")
         if not self._holds(value):
             percent = value / 100
-            hint = f"did you mean {spell(percent)}?" if self._holds(percent) and value > 1 else ""
-            raise RangeError(f"{name} = {spell(value)} is not in {self.interval}", hint)
+            meant = spell(percent) if self._holds(percent) and value > 1 else ""
+            raise RangeError(f"{name} = {spell(value)} is not in {self.interval}", meant)
         return float(value)
 
     def _holds(self, value: float) -> bool:

@@ -15,9 +15,9 @@ import attrs
 import numpy as np
 
 from cnndsl.compiler import Program
+from cnndsl.compiler.classes import check_classes
 from cnndsl.data import Splits
-from cnndsl.errors import Diagnostic, DivergedError, InputError, ModelError, Span
-from cnndsl.layers._fields import spell
+from cnndsl.errors import DivergedError, InputError, ModelError
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.report import plots
 from cnndsl.training.files import prepare_folder, write_durably
@@ -159,17 +159,9 @@ def check_output(program: Program, splits: Splits) -> None:
     ModelError
         It does not (D501), with the line of its last layer.
     """
-    classes = len(splits.classes)
-    if program.output_shape == (classes,):
-        return
-    graph = program.graph
-    # The line that decides the number of outputs is the last that changed the shape.
-    node = next((node for node in reversed(graph.nodes) if node.in_shapes[0] != node.out_shape), graph.nodes[-1])
-    span = node.span or Span(graph.source.name, 1)
-    message = f"the last layer gives {spell(program.output_shape)} outputs, {splits.name} has {classes} classes"
-    hint = f"`FC {classes}`" if len(program.output_shape) == 1 else f"end with `Flatten`, `FC {classes}`"
-    excerpt = ((span.line, graph.source.line(span.line).split("#")[0], ""),)
-    raise ModelError([Diagnostic("D501", "error", message, span, (hint,), excerpt=excerpt)])
+    found = check_classes(program.graph, splits.name, len(splits.classes))
+    if found:
+        raise ModelError(found)
 
 
 def _finish(

@@ -54,7 +54,19 @@ def test_json_tells_of_right_and_wrong_files(folder: Path) -> None:
         "parameters": 40 + 2570,
         "macs": 4 * 64 * 9 + 2560,
         "receptive_field": 3,
+        "square_inputs": None,
     }
+
+
+def test_the_square_inputs_are_told_where_the_file_says_nothing_or_on_request(folder: Path) -> None:
+    assert "square" not in cnndsl("check", "right.txt", cwd=folder).out
+    asked = cnndsl("check", "--sizes", "right.txt", cwd=folder)
+    assert asked.out.splitlines()[1:] == ["right.txt: legal for square inputs of 1 and more"]
+    (folder / "groups.txt").write_text("Conv 4 3\nPool 2\nFlatten\nGroupNorm 9\nFC 10\n")
+    done = cnndsl("check", "groups.txt", "--format", "json", cwd=folder)
+    sizes = json.loads(done.out)["files"][0]["networks"][0]["square_inputs"]
+    assert (sizes["period"], sizes["remainders"], sizes["tried"]) == (6, [2, 3], None)
+    assert (sizes["fails"]["size"], sizes["fails"]["line"]) == (7, 4)
 
 
 def test_json_is_what_the_text_says() -> None:

@@ -13,6 +13,7 @@ EXAMPLES = {
     "no-flatten": (
         "ok on mnist 1x28x28: 33,078 parameters, 328,600 MACs, receptive field 32",
         "ok on cifar10 3x32x32: 36,378 parameters, 844,000 MACs, receptive field 32",
+        "legal for square inputs of 28 and more; at 27: Conv kernel 5x5 does not fit its 4x4 input (line 7)",
     ),
     "resnet8-cifar": ("ok 3x32x32: 78,042 parameters, 12,501,632 MACs, receptive field 25",),
     "vgg-cifar": ("ok 3x32x32: 591,274 parameters, 25,003,264 MACs, receptive field 16",),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cnndsl.compiler.measure import Figures
+from cnndsl.compiler.sizes import LegalSizes, Misfit
 from cnndsl.diagnostics.catalogue import ENTRIES
 from cnndsl.diagnostics.report import FileReport, Network
-from cnndsl.errors import Diagnostic, InputError, Span
+from cnndsl.errors import Diagnostic, Edit, InputError, Repair, Span
 
-NETWORK = Network("mnist", (1, 28, 28), (10,), Figures(33_078, 328_600, 32))
+SIZES = LegalSizes((), 28, illegal=27, misfit=Misfit("Conv kernel 5x5 does not fit its 4x4 input", 7))
+NETWORK = Network("mnist", (1, 28, 28), (10,), Figures(33_078, 328_600, 32), SIZES)
 ERROR = Diagnostic(
     "S201",
     "error",
@@ -18,6 +20,10 @@ ERROR = Diagnostic(
     ("a kernel of 4 or less",),
     ("shapes so far: 1x8x8",),
     ((4, "Pool 2 2", "-> 6x4x4"), (5, "Conv 12 5", "needs at least 5x5")),
+    (
+        Repair("`pad=1`", (Edit(Span("models/small.txt", 5, 10, 10), " pad=1"),)),
+        Repair("remove the Pool on line 4", (Edit(Span("models/small.txt", 4, 1, 9), whole_line=True),)),
+    ),
 )
 NOTE = Diagnostic("S208", "note", "Flatten inserted", Span("ok.txt", 3, 1, 3), excerpt=((3, "FC 10", ""),))
 BAD = FileReport("models/small.txt", (ERROR,))
@@ -28,6 +34,11 @@ MISSING = FileReport("gone.txt", failure=InputError("gone.txt: there is no such 
 _SIGNS = st.sampled_from("<>&\"'%:,\r\n\t\x1b\0`|*é√\U0001f600\udcff")
 TEXTS = st.one_of(st.text(max_size=8), st.lists(_SIGNS, max_size=4).map("".join))
 NAMES = TEXTS.map(lambda text: text or "model.txt")
+
+
+def edits(file: str) -> st.SearchStrategy[Edit]:
+    spans = st.builds(lambda line, column: Span(file, line, column, column + 2), st.integers(1, 9), st.integers(1, 9))
+    return st.builds(Edit, spans, TEXTS, st.booleans())
 
 
 @st.composite
@@ -43,6 +54,7 @@ def diagnostics(draw: st.DrawFn, file: str) -> Diagnostic:
         tuple(draw(st.lists(TEXTS, max_size=2))),
         tuple(draw(st.lists(TEXTS, max_size=2))),
         tuple(draw(st.lists(lines, max_size=2, unique_by=lambda row: row[0]))),
+        tuple(draw(st.lists(st.builds(Repair, TEXTS, st.tuples(edits(file))), max_size=2))),
     )
 
 

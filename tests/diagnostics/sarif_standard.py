@@ -102,6 +102,11 @@ _rule = _object(  # [3.49]
     },
 )
 _driver = _object({"name": _text}, {"version": _text, "rules": _list(_rule)})  # [3.19]
+_replacement = _object({"deletedRegion": _region}, {"insertedContent": _object({}, {"text": _text})})  # [3.57]
+_artifact_change = _object(  # [3.56]
+    {"artifactLocation": _artifact_location, "replacements": _list(_replacement)}
+)
+_fix = _object({"artifactChanges": _list(_artifact_change)}, {"description": _message})  # [3.55]
 _result = _object(  # [3.27]
     {"message": _message},
     {
@@ -110,6 +115,7 @@ _result = _object(  # [3.27]
         "level": _level,
         "locations": _list(_location),
         "relatedLocations": _list(_location),
+        "fixes": _list(_fix),
     },
 )
 _artifact = _object({}, {"location": _artifact_location, "roles": _list(_one_of("analysisTarget"))})  # [3.24]

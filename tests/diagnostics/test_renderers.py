@@ -52,6 +52,14 @@ def test_json_has_the_keys_that_are_documented() -> None:
             "parameters": 33_078,
             "macs": 328_600,
             "receptive_field": 32,
+            "square_inputs": {
+                "few": [],
+                "start": 28,
+                "period": 1,
+                "remainders": [0],
+                "tried": None,
+                "fails": {"size": 27, "message": "Conv kernel 5x5 does not fit its 4x4 input", "line": 7},
+            },
         }
     ]
     (finding,) = bad["diagnostics"]
@@ -68,6 +76,16 @@ def test_json_has_the_keys_that_are_documented() -> None:
         "excerpt": [
             {"line": 4, "text": "Pool 2 2", "remark": "-> 6x4x4"},
             {"line": 5, "text": "Conv 12 5", "remark": "needs at least 5x5"},
+        ],
+        "repairs": [
+            {
+                "title": "`pad=1`",
+                "edits": [{"line": 5, "column": 10, "end_line": 5, "end_column": 10, "text": " pad=1"}],
+            },
+            {
+                "title": "remove the Pool on line 4",
+                "edits": [{"line": 4, "column": 1, "end_line": 5, "end_column": 1, "text": ""}],
+            },
         ],
     }
     assert [finding["code"] for finding in missing["diagnostics"]] == ["D503"]

@@ -24,7 +24,7 @@ def report(name: str) -> str:
     """All that is said about a model file, and the exit code."""
     if name.startswith("s200"):  # the command always has a shape, the function may not
         return _compile(f"{name}.txt")
-    arguments = _TRAIN if name.startswith(("d5", "c408")) else ("check",)
+    arguments = _TRAIN if name.startswith(("d501", "d506", "d509", "c408")) else ("check",)
     out, err = io.StringIO(), io.StringIO()
     with chdir(FOLDER), redirect_stdout(out), redirect_stderr(err):
         code = cli._run([*arguments, f"{name}.txt"])

@@ -11,6 +11,7 @@ Flatten
 FC 10
 Softmax
 """
+_LONELY = "Flatten\nFC 20 bias=false\nBatchNorm\nReLU\nFC 10"
 _BRIEF = "--train 10 --valid 10 --test 10 --epochs 1"
 _NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
@@ -80,8 +81,8 @@ ENTRIES = (
         severity="warning",
         title="The last batch holds one image",
         meaning="BatchNorm normalises by the variance within the batch, and one image has none behind an FC.",
-        wrong=_run("--batch 3", "Flatten\nFC 20 bias=false\nBatchNorm\nReLU\nFC 10"),
-        right=_run("--batch 5", "Flatten\nFC 20 bias=false\nBatchNorm\nReLU\nFC 10"),
+        wrong=f"{_LONELY}\ndata {{ name = mnist; train = 10 }}\ntrain {{ batch = 3; seed = 1 }}",
+        right=f"{_LONELY}\ndata {{ name = mnist; train = 10 }}\ntrain {{ batch = 5; seed = 1 }}",
         remedy="Choose another batch size, or `drop_last = true`.",
         why="A variance of 0 makes every value of that batch the same, and the step trains on nothing.",
     ),
@@ -100,8 +101,8 @@ ENTRIES = (
         severity="warning",
         title="Pixels from 0 to 255 are fed as they are",
         meaning="The images are not scaled before the first layer.",
-        wrong=_run(text=f"{_NET}\ndata {{ name = mnist; scale = none }}"),
-        right=_run(text=f"{_NET}\ndata {{ name = mnist; scale = standardize }}"),
+        wrong=f"{_NET}\ndata {{ name = mnist; scale = none }}",
+        right=f"{_NET}\ndata {{ name = mnist; scale = standardize }}",
         remedy="Write `scale = standardize`: mean 0 and variance 1, fitted on the training images.",
         why="""Initial weights are drawn for inputs of about 1. With 255 the first outputs are hundreds of times too
             large, and so are the first steps.""",

@@ -31,12 +31,13 @@ ENTRIES = (
         severity="note",
         title="Another framework would round this size up",
         meaning="""out = floor((in + 2*pad - kernel)/stride) + 1. Where the division leaves a remainder, Caffe takes
-            the next larger number and gets one row or column more.""",
+            the next larger number when it pools, and gets one row or column more. This is told where all that is left
+            over is padding; else S205 is.""",
         wrong="""
-            input 1x7x7
+            input 1x8x8
             Conv 4 3 1 1
             ReLU
-            Pool 2 2
+            Pool 3 2 pad=1
             Flatten
             FC 10
             """,
@@ -77,7 +78,7 @@ ENTRIES = (
         severity="note",
         title="The padding is one wider at the bottom and the right",
         meaning="""`pad=same` makes out = ceil(in/stride). Where that takes an odd number of zeros, the odd one goes to
-            the bottom or the right.""",
+            the bottom or the right. This is told of even kernels, which have no centre.""",
         wrong="""
             input 1x8x8
             Conv 4 2 pad=same

@@ -43,6 +43,15 @@ def network_line(report: FileReport, network: Network) -> str:
     return f"{printable(report.file)}: {network_name(network)}: {network.figures}"
 
 
+def size_lines(report: FileReport) -> tuple[str, ...]:
+    """``model.txt: legal for square inputs of 28 and more; ...``, once if it is the same whatever the data."""
+    told = [(f"{network.input_shape[0]}", str(network.sizes)) for network in report.networks if network.sizes]
+    file = printable(report.file)
+    if len({sizes for _, sizes in told}) < 2:
+        return tuple(f"{file}: {sizes}" for _, sizes in told[:1])
+    return tuple(f"{file}: of {channels} channels, {sizes}" for channels, sizes in told)
+
+
 def well_formed(text: str) -> str:
     """The text without what stands for bytes that are no UTF-8, as file names may have them."""
     return text.encode("utf-8", "replace").decode("utf-8")

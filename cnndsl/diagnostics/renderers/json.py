@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnndsl import __version__
+from cnndsl.compiler.sizes import LegalSizes
 from cnndsl.diagnostics.renderers import well_formed
 from cnndsl.diagnostics.report import FileReport, Network
-from cnndsl.errors import Diagnostic
+from cnndsl.errors import Diagnostic, Edit
 
 VERSION = 1
 
@@ -46,6 +47,20 @@ def _network(network: Network) -> dict[str, Any]:
         "parameters": network.figures.parameters,
         "macs": network.figures.macs,
         "receptive_field": network.figures.receptive_field,
+        "square_inputs": network.sizes and _sizes(network.sizes),
+    }
+
+
+def _sizes(sizes: LegalSizes) -> dict[str, Any]:
+    misfit = sizes.misfit
+    fails = misfit and {"size": sizes.illegal, "message": well_formed(misfit.message), "line": misfit.line}
+    return {
+        "few": list(sizes.few),
+        "start": sizes.start,
+        "period": sizes.period,
+        "remainders": list(sizes.remainders),
+        "tried": sizes.tried,
+        "fails": fails,
     }
 
 
@@ -61,4 +76,19 @@ def _diagnostic(finding: Diagnostic) -> dict[str, Any]:
         "hints": list(finding.hints),
         "notes": list(finding.notes),
         "excerpt": [{"line": line, "text": text, "remark": remark} for line, text, remark in finding.excerpt],
+        "repairs": [
+            {"title": well_formed(repair.title), "edits": [_edit(edit) for edit in repair.edits]}
+            for repair in finding.repairs
+        ],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    region = edit.region
+    return {
+        "line": region.line,
+        "column": region.column,
+        "end_line": region.end_line,
+        "end_column": region.end_column,
+        "text": well_formed(edit.text),
     }

@@ -18,7 +18,7 @@ from cnndsl.diagnostics.catalogue import find_entry, page_path
 from cnndsl.diagnostics.entry import Entry
 from cnndsl.diagnostics.renderers import message_text, well_formed
 from cnndsl.diagnostics.report import FileReport
-from cnndsl.errors import Diagnostic, Severity
+from cnndsl.errors import Diagnostic, Edit, Repair, Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "note", "style": "note"}
@@ -67,7 +67,7 @@ def _description(entry: Entry) -> dict[str, Any]:
 
 def _result(finding: Diagnostic, rule: int, *, has_region: bool) -> dict[str, Any]:
     file = finding.span.file
-    result = {
+    result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
@@ -80,7 +80,26 @@ def _result(finding: Diagnostic, rule: int, *, has_region: bool) -> dict[str, An
             {**_location(file, {"startLine": line}), "message": {"text": remark or text}}
             for line, text, remark in others
         ]
+    if finding.repairs:
+        result["fixes"] = [_fix(repair, file) for repair in finding.repairs]
     return result
+
+
+def _fix(repair: Repair, file: str) -> dict[str, Any]:
+    replacements = [_replacement(edit) for edit in repair.edits]
+    change = {"artifactLocation": _artifact(file), "replacements": replacements}
+    return {"description": {"text": well_formed(repair.title)}, "artifactChanges": [change]}
+
+
+def _replacement(edit: Edit) -> dict[str, Any]:
+    region = edit.region
+    deleted = {
+        "startLine": region.line,
+        "startColumn": region.column,
+        "endLine": region.end_line,
+        "endColumn": region.end_column,
+    }
+    return {"deletedRegion": deleted, "insertedContent": {"text": well_formed(edit.text)}}
 
 
 def _location(file: str, region: dict[str, Any]) -> dict[str, Any]:
