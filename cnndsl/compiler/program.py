@@ -15,6 +15,7 @@ from cnndsl.compiler.initialise import initialise
 from cnndsl.compiler.lower import Step, Tape, lower, run_backward, run_forward
 from cnndsl.compiler.measure import Figures, measure
 from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
+from cnndsl.compiler.replay import Recordings, is_worthwhile
 from cnndsl.compiler.scratch import Scratch
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.language.graph import Graph, Shape
@@ -41,9 +42,11 @@ class Program:
     loss: str
     piece: int
     shards: int
+    replays: bool
     _steps: tuple[Step, ...] = field(repr=False)
     _training_steps: tuple[Step, ...] = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
+    _recordings: Recordings = field(factory=Recordings, repr=False, init=False)
 
     @property
     def input_shape(self) -> Shape:
@@ -136,15 +139,27 @@ class Program:
         self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key, first: int, images: int
     ) -> Partial:
         """The share of one piece in the gradient of a batch of ``images``; the piece begins at image ``first``."""
+        if self.replays:
+            return self._replayed(params, state, x, labels, images)
         # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
         own_key = (key, "piece", first) if first else key
         scores, new_state, tape = run_forward(
             self._training_steps, params, state, self._load(x), train=True, key=own_key, scratch=self._scratch
         )
+        loss, dscores = self._loss(scores, labels, images)
+        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
+        return Partial(loss, grads, new_state)
+
+    def _replayed(self, params: Tree, state: Tree, x: Array, labels: Array, images: int) -> Partial:
+        recording = self._recordings.of(self._training_steps, params, x)
+        loss, dscores = self._loss(recording.forward(params, x), labels, images)
+        return Partial(loss, recording.backward(dscores), state)
+
+    def _loss(self, scores: Array, labels: Array, images: int) -> tuple[float, Array]:
+        """The summed loss of a piece, and its part in the gradient of the mean over a batch of ``images``."""
         losses, dscores = LOSSES[self.loss](scores, labels)
         np.divide(dscores, images, out=dscores)
-        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
-        return Partial(float(losses.sum(dtype=np.float64)), grads, new_state)
+        return float(losses.sum(dtype=np.float64)), dscores
 
     def scores(self, params: Tree, state: Tree, x: Array) -> Array:
         """What the loss is taken of, ``(N, K)``, in inference mode: the input of a final softmax, or the output."""
@@ -246,7 +261,9 @@ def build(
         size, shards = 1 << 30, 1
     else:
         size = _piece_size(graph)
-    return Program(graph, trained.loss, size, shards, lower(optimise(graph, rewrites)), lower(infer(trained)))
+    steps, training_steps = lower(optimise(graph, rewrites)), lower(infer(trained))
+    replays = is_worthwhile(training_steps, measure(graph).parameters)
+    return Program(graph, trained.loss, size, shards, replays, steps, training_steps)
 
 
 def _piece_size(graph: Graph) -> int:

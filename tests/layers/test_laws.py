@@ -22,6 +22,7 @@ from tests.layers.calls import (
     context,
     forward,
     locked,
+    replayed,
     run,
     same_bits,
     same_results,
@@ -144,6 +145,19 @@ def test_what_scratch_memory_holds_does_not_matter(
     clean = run(case, given, context(case, wants_dx=wants_dx))
     assert same_results(run(case, given, context(case, Poisoned(), wants_dx=wants_dx)), clean)
     assert all(np.isfinite(array).all() for array in clean.arrays)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in REGISTRY if kind.replayable], ids=lambda kind: kind.name)
+@thorough(EXAMPLES)
+@given(data=st.data(), dtype=dtypes, wants_dx=st.booleans())
+def test_calls_made_again_give_what_the_layer_gives(
+    kind: Kind, data: st.DataObject, dtype: Any, *, wants_dx: bool
+) -> None:
+    case = data.draw(cases(kind))
+    noted, given = arguments(case, dtype), arguments(attrs.evolve(case, seed=case.seed + 1), dtype)
+    gapped = attrs.evolve(given, xs=tuple(map(with_gaps, given.xs)), dy=with_gaps(given.dy))
+    expected = run(case, gapped, context(case, wants_dx=wants_dx))
+    assert same_results(replayed(case, noted, given, wants_dx=wants_dx), expected)
 
 
 @over_all_kinds
