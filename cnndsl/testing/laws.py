@@ -21,6 +21,7 @@ from cnndsl.testing.calls import (
     context,
     forward,
     locked,
+    replayed,
     run,
     same_bits,
     same_results,
@@ -148,6 +149,19 @@ def text_is_read_back(case: Case) -> None:
     _require_equal(program.graph.nodes[-1].spec, case.spec, "the spec that is read")
 
 
+def calls_made_again_give_what_the_layer_gives(case: Case) -> None:
+    """The calls that a replayable kind makes for some arguments compute the results for others as well."""
+    if not case.kind.replayable:
+        return
+    for dtype in DTYPES:
+        noted, given = arguments(case, dtype), arguments(attrs.evolve(case, seed=case.seed + 1), dtype)
+        gapped = attrs.evolve(given, xs=tuple(map(with_gaps, given.xs)), dy=with_gaps(given.dy))
+        for wants_dx in (True, False):
+            expected = run(case, gapped, context(case, wants_dx=wants_dx))
+            same = same_results(replayed(case, noted, given, wants_dx=wants_dx), expected)
+            _require(same, "calls that were noted and made again give other results")
+
+
 LAWS = (
     results_are_as_declared,
     gradient_is_the_slope,
@@ -159,6 +173,7 @@ LAWS = (
     scratch_memory_does_not_matter,
     gradients_do_not_depend_on_wants_dx,
     gaps_in_memory_do_not_matter,
+    calls_made_again_give_what_the_layer_gives,
     text_is_read_back,
 )
 

@@ -75,6 +75,7 @@ BROKEN = {
         lambda dxs, grads, _, ctx: (dxs, {name: grad * ctx.wants_dx for name, grad in grads.items()}), DENSE
     ),
     "gaps_in_memory_do_not_matter": seeing_gaps(),
+    "calls_made_again_give_what_the_layer_gives": with_output(lambda y, _: y + y),
 }
 
 
