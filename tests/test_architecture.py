@@ -44,12 +44,16 @@ ARROWS: dict[str, set[str]] = {
             "settings",
         ),
     },
+    "exchange": {"errors", "layers", "language", "compiler"},
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
-    "cli": {"errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"},
+    "cli": {
+        *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
+        "exchange",
+    },
     "__main__": {"cli"},
 }
-HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich"}
+HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx"}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),

@@ -33,6 +33,7 @@ _COMMANDS = {
     "fmt": "fmt:fmt",
     "init": "init:init",
     "compile-and-train": "train:compile_and_train",
+    "export": "export:export",
 }
 _NO_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 

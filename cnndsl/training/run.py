@@ -17,6 +17,7 @@ import numpy as np
 from cnndsl.compiler import Program
 from cnndsl.data import Splits
 from cnndsl.errors import Diagnostic, DivergedError, InputError, ModelError, Span
+from cnndsl.language.render import render
 from cnndsl.layers._fields import spell
 from cnndsl.layers._kind import Tree
 from cnndsl.report import plots
@@ -32,9 +33,8 @@ from cnndsl.training.history import (
 from cnndsl.training.loop import TAME, EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.settings import Settings
-from cnndsl.training.weights import load_weights, read_header, save_weights
+from cnndsl.training.weights import WEIGHTS, load_weights, read_header, save_weights
 
-WEIGHTS = "best.safetensors"
 _RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
 
 
@@ -205,6 +205,8 @@ def _about(program: Program, splits: Splits, settings: Settings, row: Row) -> di
         "epoch": row.epoch,
         "valid": attrs.asdict(row.valid),
         "model": program.graph.source.text,
+        # Unlike the file it needs no other: neither what it includes nor other values for its variables.
+        "network": render(attrs.evolve(program.graph, sections=())),
         "variables": dict(settings.variables),
         "input": list(program.input_shape),
         "classes": list(splits.classes),
