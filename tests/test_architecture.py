@@ -44,7 +44,7 @@ ARROWS: dict[str, set[str]] = {
             "settings",
         ),
     },
-    "exchange": {"errors", "layers", "language", "compiler"},
+    "exchange": {"errors", "layers", "language", "compiler", "data"},
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
     "cli": {

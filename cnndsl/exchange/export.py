@@ -103,7 +103,7 @@ def _written(graph: Graph, named: Named, arrays: Mapping[str, Array], said: Mapp
 
     model = helper.make_model(
         helper.make_graph(
-            [helper.make_node(op.kind, op.inputs, [op.output], op.name, **op.attributes) for op in named.operators],
+            [helper.make_node(op.kind, op.inputs, op.outputs, op.name, **op.attributes) for op in named.operators],
             "network",
             [described(IMAGES, graph.input_shape)],
             [described(named.operators[-1].output, graph.nodes[-1].out_shape)],

@@ -7,23 +7,12 @@ and steps between, is ``path:what``: no path has a colon.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from cnndsl.exchange.calls import Attribute, Call, Operand
+from cnndsl.exchange.calls import Call, Operand
+from cnndsl.exchange.model import Operator
 from cnndsl.layers._kind import Array
-
-
-@frozen(eq=False)
-class Operator:
-    """An operator of a model. An input that is left out has an empty name."""
-
-    kind: str
-    name: str
-    inputs: tuple[str, ...]
-    output: str
-    attributes: Mapping[str, Attribute]
 
 
 @frozen(eq=False)
@@ -37,7 +26,7 @@ class Named:
     def add(self, outermost: Call, path: str, output: str) -> None:
         """Name the calls of the layer at ``path``, whose value is to be called ``output``."""
         inputs = self._operands(outermost, path)
-        self.operators.append(Operator(outermost.operator, path, inputs, output, outermost.attributes))
+        self.operators.append(Operator(outermost.operator, path, inputs, (output,), outermost.attributes))
 
     def _operands(self, outer: Call, path: str) -> tuple[str, ...]:
         return tuple(self._operand(operand, path) for operand in outer.operands)
@@ -47,9 +36,8 @@ class Named:
             return operand
         if isinstance(operand, Call):
             name = self._unused(f"{path}:{operand.operator}")
-            self.operators.append(
-                Operator(operand.operator, name, self._operands(operand, path), name, operand.attributes)
-            )
+            inputs = self._operands(operand, path)
+            self.operators.append(Operator(operand.operator, name, inputs, (name,), operand.attributes))
             return name
         name = self._unused(f"{path}:constant")
         self.constants[name] = operand
