@@ -44,6 +44,7 @@ ARROWS: dict[str, set[str]] = {
             "settings",
         ),
     },
+    "exchange": {"errors", "layers", "language", "compiler", "data"},
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
     "gradcheck": {"errors", "keys", "layers", "language", "compiler", "loss"},
@@ -51,11 +52,11 @@ ARROWS: dict[str, set[str]] = {
     "extend": {"layers", "language"},
     "cli": {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
-        "gradcheck",
+        *("gradcheck", "exchange"),
     },
     "__main__": {"cli"},
 }
-HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich"}
+HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx"}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),

@@ -34,6 +34,8 @@ _COMMANDS = {
     "fmt": "fmt:fmt",
     "init": "init:init",
     "compile-and-train": "train:compile_and_train",
+    "export": "export:export",
+    "import-onnx": "import_onnx:import_onnx",
 }
 _NO_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 

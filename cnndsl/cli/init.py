@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from cnndsl.cli import output
-from cnndsl.cli.replace import replace_text
-from cnndsl.errors import OutputError, printable
+from cnndsl.cli.replace import write_new
+from cnndsl.errors import printable
 
 # Each lies beside the package's code as NAME.txt.
 STARTERS = {
@@ -38,7 +37,7 @@ def init(name: str, out: str, *, show_list: bool, force: bool) -> int:
     if out == "-":
         output.verbatim(text)
         return 0
-    _write(out, text, force=force)
+    write_new(out, text, force=force)
     output.result(f"{printable(out)}: {STARTERS[name]}")
     output.result(f"next: cnndsl check {printable(out)}")
     return 0
@@ -47,18 +46,3 @@ def init(name: str, out: str, *, show_list: bool, force: bool) -> int:
 def starter(name: str) -> str:
     """The text of a starter file."""
     return (Path(__file__).parents[1] / "starters" / f"{name}.txt").read_text(encoding="utf-8")
-
-
-def _write(path: str, text: str, *, force: bool) -> None:
-    if force and os.path.lexists(path):
-        replace_text(path, text)
-        return
-    try:
-        # Exclusive: what somebody else writes at the same moment is not lost either.
-        with Path(path).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        hint = "name another with --out, or write over it with --force"
-        raise OutputError(f"{path} is there already", hint=hint) from None
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}", hint="name another with --out") from None

@@ -1,4 +1,4 @@
-"""Writing over a user's file: whole or not at all, with the permissions it had."""
+"""Writing where a user may have a file: none is lost unasked; one that is written over is so whole or not at all."""
 
 from __future__ import annotations
 
@@ -37,3 +37,29 @@ def replace_text(path: str, text: str) -> None:
     finally:
         with suppress(OSError):
             unfinished.unlink()
+
+
+def write_new(path: str, text: str, *, force: bool) -> None:
+    """Write a new file (UTF-8, line ends as they are); only with ``force`` over one that is there.
+
+    Raises
+    ------
+    OutputError
+        There is a file already, or it cannot be written.
+    """
+    if force and os.path.lexists(path):
+        replace_text(path, text)
+        return
+    try:
+        # Exclusive: what somebody else writes at the same moment is not lost either.
+        with Path(path).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise there_already(path) from None
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}", hint="name another with --out") from None
+
+
+def there_already(path: str) -> OutputError:
+    """The error that a file is not written over unasked."""
+    return OutputError(f"{path} is there already", hint="name another with --out, or write over it with --force")

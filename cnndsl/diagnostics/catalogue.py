@@ -5,7 +5,19 @@ from __future__ import annotations
 from itertools import chain
 
 from cnndsl.diagnostics.entry import Entry
-from cnndsl.diagnostics.pages import arguments, claims, data, graph, names, settings, shapes, sizes, syntax, training
+from cnndsl.diagnostics.pages import (
+    arguments,
+    claims,
+    data,
+    exchange,
+    graph,
+    names,
+    settings,
+    shapes,
+    sizes,
+    syntax,
+    training,
+)
 
 FAMILIES = {
     "P": "What a line may look like",
@@ -18,12 +30,13 @@ FAMILIES = {
     "T": "Training",
     "Q": "Claims",
     "L": "Style",
+    "X": "Other programs' formats",
 }
 ENTRIES: tuple[Entry, ...] = tuple(
     sorted(
         chain.from_iterable(
             family.ENTRIES
-            for family in (syntax, names, arguments, shapes, sizes, graph, settings, data, training, claims)
+            for family in (syntax, names, arguments, shapes, sizes, graph, settings, data, training, claims, exchange)
         ),
         key=lambda entry: (list(FAMILIES).index(entry.code[0]), entry.code),
     )

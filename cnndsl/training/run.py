@@ -18,6 +18,7 @@ from cnndsl.compiler import Program
 from cnndsl.compiler.classes import check_classes
 from cnndsl.data import Splits
 from cnndsl.errors import DivergedError, InputError, ModelError
+from cnndsl.language.render import render
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.report import plots
 from cnndsl.training.files import prepare_folder, write_durably
@@ -33,9 +34,8 @@ from cnndsl.training.loop import TAME, EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.remarks import Remark, loss_of_guessing, of_confusion, of_epoch
 from cnndsl.training.settings import Settings
-from cnndsl.training.weights import load_weights, read_header, save_weights
+from cnndsl.training.weights import WEIGHTS, load_weights, read_header, save_weights
 
-WEIGHTS = "best.safetensors"
 _RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
 
 
@@ -210,6 +210,8 @@ def _about(program: Program, splits: Splits, settings: Settings, row: Row) -> di
         "epoch": row.epoch,
         "valid": attrs.asdict(row.valid),
         "model": program.graph.source.text,
+        # Unlike the file it needs no other: neither what it includes nor other values for its variables.
+        "network": render(attrs.evolve(program.graph, sections=())),
         "variables": dict(settings.variables),
         "input": list(program.input_shape),
         "classes": list(splits.classes),

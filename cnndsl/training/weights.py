@@ -13,6 +13,8 @@ from cnndsl.errors import InputError
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.training.files import write_durably
 
+#: The name of the weights in a run's folder.
+WEIGHTS = "best.safetensors"
 _STATE = "state:"
 _SCHEMA = 1
 _LARGEST = 1 << 32

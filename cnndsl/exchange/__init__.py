@@ -1,0 +1,1 @@
+"""Networks in other programs' formats: ONNX, written and read."""
