@@ -20,8 +20,10 @@ from cnndsl.language.render import render_spec
 from cnndsl.language.source import read_source
 from cnndsl.layers._kind import Array, Context, LayerKind
 from cnndsl.layers.pool import Pool
-from tests.layers.calls import arguments, forward
-from tests.strategies import PUBLIC, Case, cases, specs, thorough
+from cnndsl.testing.calls import arguments, forward
+from cnndsl.testing.cases import Case
+from cnndsl.testing.strategies import cases, specs
+from tests.strategies import PUBLIC, thorough
 
 ROOT = Path(__file__).parents[2]
 GOOD = [*sorted((ROOT / "examples").glob("*.txt")), *sorted((ROOT / "cnndsl" / "starters").glob("*.txt"))]
