@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from attrs import evolve, frozen
 from cnndsl import keys
 from cnndsl.language.graph import INPUT, Graph
 from cnndsl.layers import kind_of
-from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch, Tree
+from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch, Tree, at_once
 
 _NONE: Params = {}
 _NOTHING = np.empty(0)
@@ -63,6 +64,7 @@ def run_forward(
     train: bool,
     key: keys.Key,
     scratch: Scratch,
+    run: Callable[..., None] = at_once,
     record: bool = True,
 ) -> tuple[Array, Tree, Tape]:
     """Output, new state and tape. ``x`` and the output are in the inner layout.
@@ -72,7 +74,7 @@ def run_forward(
     values = {INPUT: x}
     new_state = dict(state)
     residuals = []
-    shared = Context(train, key, scratch)
+    shared = Context(train, key, scratch, run=run)
     y = x
     for step in steps:
         kind, owner = step.kind, step.owner
@@ -92,13 +94,19 @@ def run_forward(
 
 
 def run_backward(
-    steps: tuple[Step, ...], params: Tree, tape: Tape, dy: Array, *, scratch: Scratch
+    steps: tuple[Step, ...],
+    params: Tree,
+    tape: Tape,
+    dy: Array,
+    *,
+    scratch: Scratch,
+    run: Callable[..., None] = at_once,
 ) -> tuple[Array, Tree]:
     """Gradient of the input (empty where the steps do not want it) and of every parameter."""
     cotangents = {steps[-1].path: dy}
     grads: dict[str, dict[str, Array]] = {path: {} for path in params}
-    wanting = Context(tape.train, tape.key, scratch)
-    leaving = Context(tape.train, tape.key, scratch, wants_dx=False)
+    wanting = Context(tape.train, tape.key, scratch, run=run)
+    leaving = evolve(wanting, wants_dx=False)
     for step, residual in zip(reversed(steps), reversed(tape.residuals), strict=True):
         kind = step.kind
         incoming = cotangents.pop(step.path, None)
@@ -114,6 +122,12 @@ def run_backward(
             if dx is not None:
                 # A value that several layers took has the sum of their gradients, the last layer's first.
                 before = cotangents.get(path)
-                cotangents[path] = dx if before is None else np.add(before, dx, out=wanting.like(dx))
+                cotangents[path] = dx if before is None else _sum(before, dx, wanting)
     in_order = {path: {name: grads[path][name] for name in own} for path, own in params.items()}
     return cotangents.get(INPUT, _NOTHING), in_order
+
+
+def _sum(left: Array, right: Array, ctx: Context) -> Array:
+    total = ctx.like(right)
+    ctx.run(np.add, left, right, out=total)
+    return total

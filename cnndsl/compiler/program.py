@@ -16,6 +16,7 @@ from cnndsl.compiler.initialise import initialise
 from cnndsl.compiler.lower import Step, Tape, lower, run_backward, run_forward
 from cnndsl.compiler.measure import Figures, measure
 from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
+from cnndsl.compiler.replay import Recordings, is_worthwhile
 from cnndsl.compiler.scratch import Scratch
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.language.graph import Graph, Shape
@@ -44,9 +45,11 @@ class Program:
     piece: int
     shards: int
     start: str | float
+    replays: bool
     _steps: tuple[Step, ...] = field(repr=False)
     _training_steps: tuple[Step, ...] = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
+    _recordings: Recordings = field(factory=Recordings, repr=False, init=False)
 
     @property
     def input_shape(self) -> Shape:
@@ -151,15 +154,27 @@ class Program:
 
         ``total`` is what the loss of the whole batch divides by, :attr:`cnndsl.loss.Loss.total` of all its labels.
         """
+        if self.replays:
+            return self._replayed(params, state, x, labels, total)
         # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
         own_key = (key, "piece", first) if first else key
         scores, new_state, tape = run_forward(
             self._training_steps, params, state, self._load(x), train=True, key=own_key, scratch=self._scratch
         )
+        loss, dscores = self._scored(scores, labels, total)
+        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
+        return Partial(loss, grads, new_state)
+
+    def _replayed(self, params: Tree, state: Tree, x: Array, labels: Array, total: float) -> Partial:
+        recording = self._recordings.of(self._training_steps, params, x)
+        loss, dscores = self._scored(recording.forward(params, x), labels, total)
+        return Partial(loss, recording.backward(dscores), state)
+
+    def _scored(self, scores: Array, labels: Array, total: float) -> tuple[float, Array]:
+        """The summed loss of a piece, and its part in the gradient of a loss that is divided by ``total``."""
         losses, dscores = self._objective.each(scores, labels)
         np.divide(dscores, total, out=dscores)
-        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
-        return Partial(float(losses.sum(dtype=np.float64)), grads, new_state)
+        return float(losses.sum(dtype=np.float64)), dscores
 
     def scores(self, params: Tree, state: Tree, x: Array) -> Array:
         """What the loss is taken of, ``(N, K)``, in inference mode: the input of a final softmax, or the output."""
@@ -267,7 +282,9 @@ def build(
         size, shards = 1 << 30, 1
     else:
         size = _piece_size(graph)
-    return Program(graph, loss or cross_entropy(), size, shards, start, lower(optimise(graph, rewrites)), trained)
+    replays = is_worthwhile(trained, measure(graph).parameters)
+    steps = lower(optimise(graph, rewrites))
+    return Program(graph, loss or cross_entropy(), size, shards, start, replays, steps, trained)
 
 
 def _piece_size(graph: Graph) -> int:

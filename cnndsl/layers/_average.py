@@ -23,17 +23,17 @@ def forward(window: Window, x: Array, ctx: Context) -> Array:
     height, channels, _, images = x.shape
     rows, columns = window.out
     along_width = ctx.empty((height, channels, columns, images), x.dtype)
-    along_width.fill(0)
+    ctx.run(np.ndarray.fill, along_width, 0)
     for to, source in _spans(window, 1):
         part = x[:, :, source]
         if window.stride[1] > 1:
-            part = copy_images(part, ctx.empty(part.shape, x.dtype))
-        _add(along_width[:, :, to], part)
+            part = copy_images(part, ctx.empty(part.shape, x.dtype), ctx)
+        _add(along_width[:, :, to], part, ctx)
     y = ctx.empty((rows, channels, columns, images), x.dtype)
-    y.fill(0)
+    ctx.run(np.ndarray.fill, y, 0)
     for to, source in _spans(window, 0):
-        _add(y[to], along_width[source])
-    np.divide(y, _pixels(window, x.dtype), out=y)
+        _add(y[to], along_width[source], ctx)
+    ctx.run(np.divide, y, _pixels(window, x.dtype), out=y)
     return y
 
 
@@ -41,20 +41,21 @@ def backward(window: Window, dy: Array, ctx: Context) -> Array:
     """``dx``: the pixels of a window share its gradient equally."""
     _, channels, columns, images = dy.shape
     height, width = window.size
-    shares = np.divide(dy, _pixels(window, dy.dtype), out=ctx.like(dy))
+    shares = ctx.like(dy)
+    ctx.run(np.divide, dy, _pixels(window, dy.dtype), out=shares)
     along_width = ctx.empty((height, channels, columns, images), dy.dtype)
-    along_width.fill(0)
+    ctx.run(np.ndarray.fill, along_width, 0)
     for source, to in _spans(window, 0):
-        _add(along_width[to], shares[source])
+        _add(along_width[to], shares[source], ctx)
     dx = ctx.empty((height, channels, width, images), dy.dtype)
-    dx.fill(0)
+    ctx.run(np.ndarray.fill, dx, 0)
     alone = window.stride[1] >= window.kernel[1]  # each pixel has one window
     for source, to in _spans(window, 1):
         target, part = dx[:, :, to], along_width[:, :, source]
         if alone:
-            copy_images(part, target)
+            copy_images(part, target, ctx)
         else:
-            _add(target, part)
+            _add(target, part, ctx)
     return dx
 
 
@@ -76,5 +77,5 @@ def _pixels(window: Window, dtype: np.dtype[Any]) -> Array:
     return pixels
 
 
-def _add(target: Array, part: Array) -> None:
-    np.add(target, part, out=target)
+def _add(target: Array, part: Array, ctx: Context) -> None:
+    ctx.run(np.add, target, part, out=target)

@@ -25,6 +25,7 @@ import numpy as np
 
 from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Context
+from cnndsl.layers._layout import dense
 from cnndsl.layers._window import Window
 
 # What packing one element costs, in multiply-adds: fitted to timings of 6 to 32 channels on OpenBLAS.
@@ -38,8 +39,9 @@ def forward(spec: Window, weight: Array, x: Array, ctx: Context) -> tuple[Array,
     outputs = weight.shape[0]
     band = _band_rows(rows, outputs, spec.kernel[0], spec.stride[0])
     y = ctx.empty((rows, outputs, columns, images), x.dtype)
-    np.matmul(
-        _banded(weight, band, spec.stride[0]),
+    ctx.run(
+        np.matmul,
+        _banded(weight, band, spec.stride[0], ctx),
         _windows(col, band, rows, spec),
         out=y.reshape(rows // band, band * outputs, columns * images),
     )
@@ -53,12 +55,17 @@ def weight_gradient(spec: Window, col: Array, dy: Array, ctx: Context) -> Array:
     band = _band_rows(rows, outputs, kh, stride)
     window = _windows(col, band, rows, spec)
     products = ctx.empty((rows // band, band * outputs, window.shape[1]), dy.dtype)
-    np.matmul(dy.reshape(rows // band, band * outputs, columns * images), window.swapaxes(1, 2), out=products)
-    total = np.add.reduce(products, axis=0).reshape(band, outputs, kh + (band - 1) * stride, kw, -1)
-    dw = total[0, :, :kh]
+    banded = dense(dy, ctx).reshape(rows // band, band * outputs, columns * images)
+    ctx.run(np.matmul, banded, window.swapaxes(1, 2), out=products)
+    total = ctx.empty(products.shape[1:], dy.dtype)
+    ctx.run(np.add.reduce, products, axis=0, out=total)
+    parts = total.reshape(band, outputs, kh + (band - 1) * stride, kw, -1)
+    dw = np.empty((outputs, parts.shape[-1], kh, kw), dy.dtype)
+    as_parts = dw.transpose(0, 2, 3, 1)
+    ctx.run(np.copyto, as_parts, parts[0, :, :kh])
     for row in range(1, band):
-        dw = dw + total[row, :, row * stride : row * stride + kh]
-    return np.ascontiguousarray(dw.transpose(0, 3, 1, 2))
+        ctx.run(np.add, as_parts, parts[row, :, row * stride : row * stride + kh], out=as_parts)
+    return dw
 
 
 def input_gradient(spec: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
@@ -72,7 +79,7 @@ def input_gradient(spec: Window, weight: Array, dy: Array, size: Pair, ctx: Cont
     reach = -(-kh // spec.stride[0])
     padded = pad_rows(spec, dy, size[0], reach, ctx).reshape(-1, outputs, columns * images)
     dx = ctx.empty((size[0], channels, size[1], images), dy.dtype)
-    dx.fill(0)
+    ctx.run(np.ndarray.fill, dx, 0)
     for phase in range(min(spec.stride[0], kh)):
         _gather_phase(spec, weight, padded, phase, dx, columns, ctx)
     return dx
@@ -84,21 +91,21 @@ def copy_columns(spec: Window, x: Array, ctx: Context) -> Array:
     height, channels, width, images = x.shape
     needed = (out[0] - 1) * sh + kh
     if kw == sw == 1 and ph == pw == 0 and needed <= height:
-        return np.ascontiguousarray(x[:needed, None])
+        return dense(x[:needed, None], ctx)
     col = ctx.empty((needed, kw, channels, out[1], images), x.dtype)
     last = min(needed, ph + height)
     if ph:
-        col[:ph] = 0
+        ctx.run(np.ndarray.fill, col[:ph], 0)
     if last < needed:
-        col[last:] = 0
+        ctx.run(np.ndarray.fill, col[last:], 0)
     inside, rows = col[ph:last], x[: last - ph]
     for offset in range(kw):
         to, source = span(offset * spec.dilation[1], sw, pw, width, out[1])
         if to.start:
-            inside[:, offset, :, : to.start] = 0
+            ctx.run(np.ndarray.fill, inside[:, offset, :, : to.start], 0)
         if to.stop < out[1]:
-            inside[:, offset, :, to.stop :] = 0
-        inside[:, offset, :, to] = rows[:, :, source]
+            ctx.run(np.ndarray.fill, inside[:, offset, :, to.stop :], 0)
+        ctx.run(np.copyto, inside[:, offset, :, to], rows[:, :, source])
     return col
 
 
@@ -139,15 +146,12 @@ def _band_rows(rows: int, outputs: int, kh: int, stride: int) -> int:
     return min((band for band in range(1, rows + 1) if rows % band == 0), key=cost)
 
 
-def _banded(weight: Array, band: int, stride: int) -> Array:
+def _banded(weight: Array, band: int, stride: int, ctx: Context) -> Array:
     """``W`` as a matrix ``(R*O, K)`` for a window of ``R`` output rows."""
     outputs, channels, kh, kw = weight.shape
-    rows_first = weight.transpose(0, 2, 3, 1).reshape(outputs, kh, kw * channels)
-    if band == 1:
-        return rows_first.reshape(outputs, -1)
-    matrix = np.zeros((band, outputs, kh + (band - 1) * stride, kw * channels), weight.dtype)
+    matrix = np.zeros((band, outputs, kh + (band - 1) * stride, kw, channels), weight.dtype)
     for row in range(band):
-        matrix[row, :, row * stride : row * stride + kh] = rows_first
+        ctx.run(np.copyto, matrix[row, :, row * stride : row * stride + kh], weight.transpose(0, 2, 3, 1))
     return matrix.reshape(band * outputs, -1)
 
 
@@ -157,11 +161,11 @@ def pad_rows(spec: Window, dy: Array, height: int, reach: int, ctx: Context) -> 
     above = reach - 1
     below = max(0, (spec.pad[0] + height - 1) // spec.stride[0] + 1 - rows)
     if above == 0 and below == 0:
-        return np.ascontiguousarray(dy)
+        return dense(dy, ctx)
     padded = ctx.empty((above + rows + below, *dy.shape[1:]), dy.dtype)
-    padded[:above] = 0
-    padded[above : above + rows] = dy
-    padded[above + rows :] = 0
+    ctx.run(np.ndarray.fill, padded[:above], 0)
+    ctx.run(np.copyto, padded[above : above + rows], dy)
+    ctx.run(np.ndarray.fill, padded[above + rows :], 0)
     return padded
 
 
@@ -180,11 +184,13 @@ def _gather_phase(
         return
     start = (first + ph) // sh
     # Later output rows meet earlier kernel rows, hence the reversal.
-    matrix = weight[:, :, phase::sh][:, :, ::-1].transpose(3, 1, 2, 0).reshape(kw * channels, taps * outputs)
+    matrix = ctx.empty((kw, channels, taps, outputs), weight.dtype)
+    ctx.run(np.copyto, matrix, weight[:, :, phase::sh][:, :, ::-1].transpose(3, 1, 2, 0))
     window = _overlapping(padded[above + start - (taps - 1) :], (len(targets), taps * outputs, columns * images), 1)
     parts = ctx.empty((len(targets), kw, channels, columns, images), dx.dtype)
-    np.matmul(matrix, window, out=parts.reshape(len(targets), kw * channels, columns * images))
+    products = parts.reshape(len(targets), kw * channels, columns * images)
+    ctx.run(np.matmul, matrix.reshape(kw * channels, taps * outputs), window, out=products)
     for offset in range(kw):
         source, to = span(offset * spec.dilation[1], sw, pw, width, columns)
         reached = targets[:, :, to]
-        np.add(reached, parts[:, offset, :, source], out=reached)
+        ctx.run(np.add, reached, parts[:, offset, :, source], out=reached)

@@ -21,6 +21,7 @@ from attrs import frozen
 from cnndsl.layers._convolution import copy_columns, pad_rows, span
 from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Context
+from cnndsl.layers._layout import dense
 from cnndsl.layers._window import Window
 
 
@@ -36,25 +37,29 @@ class Depthwise:
         col = copy_columns(window, x, ctx)
         y = ctx.empty((rows, len(weight), columns, images), x.dtype)
         kernels = weight.reshape(self.channels, -1, weight[0].size)
-        np.matmul(kernels, _taps(col, window), out=y.reshape(rows, self.channels, -1, columns * images))
+        ctx.run(np.matmul, kernels, _taps(col, window), out=y.reshape(rows, self.channels, -1, columns * images))
         return y, col
 
-    def weight_gradient(self, window: Window, col: Array, dy: Array, _ctx: Context) -> Array:
+    def weight_gradient(self, window: Window, col: Array, dy: Array, ctx: Context) -> Array:
         """``dW`` ``(C*m, 1, kh, kw)``, new memory."""
         rows, filters, columns, images = dy.shape
-        each = dy.reshape(rows, self.channels, -1, 1, columns * images)
-        total: Array = np.add.reduce(np.vecdot(each, _taps(col, window)[:, :, None]), axis=0)
-        return total.reshape(filters, 1, *window.kernel)
+        each = dense(dy, ctx).reshape(rows, self.channels, -1, 1, columns * images)
+        taps = _taps(col, window)[:, :, None]
+        products = ctx.empty((*each.shape[:3], taps.shape[3]), dy.dtype)
+        ctx.run(np.vecdot, each, taps, out=products)
+        dw = np.empty((filters, 1, *window.kernel), dy.dtype)
+        ctx.run(np.add.reduce, products, axis=0, out=dw.reshape(products.shape[1:]))
+        return dw
 
     def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
         """``dx`` ``(H, C, W, N)`` for an input of ``size`` (H, W): each row gathers the rows of ``dy`` that it fed."""
         rows, _, columns, images = dy.shape
         kh, stride = window.kernel[0], window.stride[0]
         # The filters before the channels, so that a channel's rows and filters are evenly spaced.
-        fed = dy.reshape(rows, self.channels, -1, columns, images).swapaxes(1, 2)
+        fed = dense(dy, ctx).reshape(rows, self.channels, -1, columns, images).swapaxes(1, 2)
         padded = pad_rows(window, fed, size[0], -(-kh // stride), ctx)
         dx = ctx.empty((size[0], self.channels, size[1], images), dy.dtype)
-        dx.fill(0)
+        ctx.run(np.ndarray.fill, dx, 0)
         for phase in range(min(stride, kh)):
             self._gather(window, weight, padded, phase, dx, ctx)
         return dx
@@ -70,18 +75,20 @@ class Depthwise:
         # Later output rows meet earlier kernel rows, hence the reversal.
         kernels = weight.reshape(self.channels, multiplier, kh, kw)[:, :, phase::sh][:, :, ::-1]
         taps = kernels.shape[2]
-        matrices = kernels.transpose(0, 3, 2, 1).reshape(self.channels, kw, taps * multiplier)
+        matrices = ctx.empty((self.channels, kw, taps, multiplier), weight.dtype)
+        ctx.run(np.copyto, matrices, kernels.transpose(0, 3, 2, 1))
         above = -(-kh // sh) - 1
         fed = padded[above + (first + ph) // sh - (taps - 1) :]
         run = columns * images * fed.itemsize
         strides = (multiplier * self.channels * run, run, self.channels * run, fed.itemsize)
         shape = (len(targets), self.channels, taps * multiplier, columns * images)
         parts = ctx.empty((len(targets), self.channels, kw, columns, images), dx.dtype)
-        np.matmul(matrices, np.ndarray(shape, fed.dtype, fed, 0, strides), out=parts.reshape(*shape[:2], kw, -1))
+        gathered = np.ndarray(shape, fed.dtype, fed, 0, strides)
+        ctx.run(np.matmul, matrices.reshape(*matrices.shape[:2], -1), gathered, out=parts.reshape(*shape[:2], kw, -1))
         for offset in range(kw):
             source, to = span(offset * window.dilation[1], sw, pw, dx.shape[2], columns)
             reached = targets[:, :, to]
-            np.add(reached, parts[:, :, offset, source], out=reached)
+            ctx.run(np.add, reached, parts[:, :, offset, source], out=reached)
 
 
 def _taps(col: Array, window: Window) -> Array:

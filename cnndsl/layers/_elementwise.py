@@ -23,17 +23,19 @@ Value = Callable[[S, Array, Context], Array]
 Slope = Callable[[S, Array, Array, Context], Array]
 
 
-def of_output(spec: type[S], value: Value[S], slope: Slope[S]) -> LayerKind[S]:
+def of_output(spec: type[S], value: Value[S], slope: Slope[S], *, replayable: bool = False) -> LayerKind[S]:
     """The kind of an activation whose derivative is told by its output."""
-    return _elementwise(spec, value, slope, sees_output=True)
+    return _elementwise(spec, value, slope, sees_output=True, replayable=replayable)
 
 
 def of_input(spec: type[S], value: Value[S], slope: Slope[S]) -> LayerKind[S]:
     """The kind of an activation whose derivative takes its input."""
-    return _elementwise(spec, value, slope, sees_output=False)
+    return _elementwise(spec, value, slope, sees_output=False, replayable=False)
 
 
-def _elementwise(spec: type[S], value: Value[S], slope: Slope[S], *, sees_output: bool) -> LayerKind[S]:
+def _elementwise(
+    spec: type[S], value: Value[S], slope: Slope[S], *, sees_output: bool, replayable: bool
+) -> LayerKind[S]:
     def forward(
         own: S, _params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
     ) -> tuple[Array, Params, Array]:
@@ -46,27 +48,29 @@ def _elementwise(spec: type[S], value: Value[S], slope: Slope[S], *, sees_output
     ) -> tuple[tuple[Array | None], dict[str, Array]]:
         return (slope(own, seen, dy, ctx),), {}
 
-    return LayerKind(spec, same_shape, forward, backward)
+    return LayerKind(spec, same_shape, forward, backward, replayable=replayable)
 
 
-def positive_part(x: Array, out: Array) -> Array:
+def positive_part(x: Array, out: Array, ctx: Context) -> Array:
     """``max(x, 0)`` into ``out``, which may be ``x``."""
     # Against an array NumPy's maximum is more than twice as fast as against a number.
-    np.maximum(x, row_of(0, x), out=out)
+    ctx.run(np.maximum, x, row_of(0, x), out=out)
     return out
 
 
-def negative_part(x: Array, out: Array) -> Array:
+def negative_part(x: Array, out: Array, ctx: Context) -> Array:
     """``min(x, 0)`` into ``out``, which may be ``x``."""
-    np.minimum(x, row_of(0, x), out=out)
+    ctx.run(np.minimum, x, row_of(0, x), out=out)
     return out
 
 
-def where_positive(y: Array, dy: Array, out: Array) -> Array:
-    """``dy`` where ``y`` is positive, else 0, into ``out``, which may not be ``dy``."""
-    np.copyto(out, y > 0)
-    np.multiply(out, dy, out=out)
-    return out
+def where_positive(y: Array, dy: Array, ctx: Context) -> Array:
+    """``dy`` where ``y`` is positive, else 0."""
+    positive = ctx.empty(y.shape, np.bool_)
+    ctx.run(np.greater, y, row_of(0, y), out=positive)
+    dx = ctx.like(dy)
+    ctx.run(np.multiply, dy, positive, out=dx)
+    return dx
 
 
 def row_of(number: float, like: Array) -> Array:

@@ -12,6 +12,7 @@ from cnndsl.layers import _convolution
 from cnndsl.layers._depthwise import Depthwise
 from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Context
+from cnndsl.layers._layout import dense
 from cnndsl.layers._window import Window
 
 
@@ -50,20 +51,23 @@ class Grouped:
         cols = []
         for own, part, out in zip(self._split(weight, 0), self._split(x, 1), self._split(y, 1), strict=True):
             part_y, col = _convolution.forward(window, own, part, ctx)
-            np.copyto(out, part_y)
+            ctx.run(np.copyto, out, part_y)
             cols.append(col)
         return y, cols
 
     def weight_gradient(self, window: Window, cols: list[Array], dy: Array, ctx: Context) -> Array:
         """``dW``, a group's filters behind the other's."""
-        parts = zip(cols, self._split(dy, 1), strict=True)
-        return np.concatenate([_convolution.weight_gradient(window, col, part, ctx) for col, part in parts])
+        split = zip(cols, self._split(dy, 1), strict=True)
+        parts = [_convolution.weight_gradient(window, col, part, ctx) for col, part in split]
+        dw = np.empty((self.groups * len(parts[0]), *parts[0].shape[1:]), dy.dtype)
+        ctx.run(np.concatenate, parts, out=dw)
+        return dw
 
     def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
         """``dx``, a group's channels behind the other's."""
         dx = ctx.empty((size[0], self.groups * weight.shape[1], size[1], dy.shape[3]), dy.dtype)
         for own, part, out in zip(self._split(weight, 0), self._split(dy, 1), self._split(dx, 1), strict=True):
-            np.copyto(out, _convolution.input_gradient(window, own, part, size, ctx))
+            ctx.run(np.copyto, out, _convolution.input_gradient(window, own, part, size, ctx))
         return dx
 
     def _split(self, array: Array, axis: int) -> list[Array]:
@@ -79,22 +83,22 @@ class Gapped:
 
     def forward(self, window: Window, weight: Array, x: Array, ctx: Context) -> tuple[Array, Any]:
         """``y``, and what the engine keeps."""
-        return self.engine.forward(self._filled(window), self._spread(weight), x, ctx)
+        return self.engine.forward(self._filled(window), self._spread(weight, ctx), x, ctx)
 
     def weight_gradient(self, window: Window, col: Any, dy: Array, ctx: Context) -> Array:
         """``dW`` of the rows that are there."""
         full = self.engine.weight_gradient(self._filled(window), col, dy, ctx)
-        return np.ascontiguousarray(full[:, :, :: self.gap])
+        return dense(full[:, :, :: self.gap], ctx)
 
     def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
         """``dx``, to which the zeros add nothing."""
-        return self.engine.input_gradient(self._filled(window), self._spread(weight), dy, size, ctx)
+        return self.engine.input_gradient(self._filled(window), self._spread(weight, ctx), dy, size, ctx)
 
     def _filled(self, window: Window) -> Window:
         return evolve(window, kernel=(self.gap * (window.kernel[0] - 1) + 1, window.kernel[1]))
 
-    def _spread(self, weight: Array) -> Array:
+    def _spread(self, weight: Array, ctx: Context) -> Array:
         filters, channels, kh, kw = weight.shape
         spread = np.zeros((filters, channels, self.gap * (kh - 1) + 1, kw), weight.dtype)
-        spread[:, :, :: self.gap] = weight
+        ctx.run(np.copyto, spread[:, :, :: self.gap], weight)
         return spread

@@ -21,7 +21,7 @@ def sigmoid(x: Array, ctx: Context) -> Array:
 
 def less_one(x: Array, ctx: Context) -> Array:
     """``exp(x) - 1`` where ``x`` is negative, else 0: with ``t = tanh(x/2)`` it is ``2t / (1 - t)``."""
-    y = negative_part(x, out=ctx.like(x))
+    y = negative_part(x, ctx.like(x), ctx)
     np.multiply(y, 0.5, out=y)
     np.tanh(y, out=y)
     rest = np.subtract(1, y, out=ctx.like(x))

@@ -45,18 +45,28 @@ class Fresh:
         return np.empty(shape, dtype)
 
 
+def at_once(function: Callable[..., object], /, *args: Any, **named: Any) -> None:
+    """Call a function for what it writes."""
+    function(*args, **named)
+
+
 @attrs.frozen
 class Context:
     """What a call is told besides its arguments.
 
     ``train`` is the mode, ``key`` the root of any randomness, ``scratch`` where big arrays come from; ``wants_dx`` is
     false where nobody will read the gradient of the input, and ``backward`` may then return ``None`` for it.
+
+    ``run(function, *args, **named)`` calls a function that writes into arrays which it is given. A kind that makes all
+    its calls through it is ``replayable``: whoever has noted the calls can make them again when the numbers have
+    changed, without the Python between them.
     """
 
     train: bool = False
     key: keys.Key = ()
     scratch: Scratch = attrs.field(factory=Fresh)
     wants_dx: bool = True
+    run: Callable[..., None] = at_once
 
     def empty(self, shape: Shape, dtype: DTypeLike) -> Array:
         """An uninitialised array for an output, a residual or a temporary."""
@@ -110,7 +120,8 @@ class LayerKind(Generic[S]):
 
     ``mixes_batch`` says that an output depends on other images of the batch, ``random`` that it draws from
     ``ctx.key``, ``probabilities`` that its output is a distribution over the classes. ``internal`` kinds are made by
-    rewrites and have no name in the language.
+    rewrites and have no name in the language. A ``replayable`` kind computes nothing from values but in calls through
+    ``ctx.run``, into memory that it asks for; which calls these are depends on spec, shapes and types alone.
     """
 
     spec: type[S]
@@ -122,6 +133,7 @@ class LayerKind(Generic[S]):
     random: bool = False
     probabilities: bool = False
     internal: bool = False
+    replayable: bool = False
 
     @property
     def name(self) -> str:

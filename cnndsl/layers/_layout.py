@@ -30,9 +30,9 @@ def flatten(x: Array, ctx: Context) -> Array:
     """``(H, C, W, N)`` as ``(C*H*W, N)``: a view where H is 1, else a copy, since vectors are in C, H, W order."""
     height, channels, width, images = x.shape
     if height == 1:
-        return x.reshape(channels * width, images)
+        return dense(x, ctx).reshape(channels * width, images)
     vector = ctx.empty((channels * height * width, images), x.dtype)
-    np.copyto(vector.reshape(channels, height, width, images), x.transpose(1, 0, 2, 3))
+    ctx.run(np.copyto, vector.reshape(channels, height, width, images), x.transpose(1, 0, 2, 3))
     return vector
 
 
@@ -42,11 +42,20 @@ def unflatten(vector: Array, shape: Shape, ctx: Context) -> Array:
     if height == 1:
         return vector.reshape(shape)
     x = ctx.empty(shape, vector.dtype)
-    np.copyto(x, vector.reshape(channels, height, width, images).transpose(1, 0, 2, 3))
+    ctx.run(np.copyto, x, vector.reshape(channels, height, width, images).transpose(1, 0, 2, 3))
     return x
 
 
-def copy_images(source: Array, out: Array) -> Array:
+def dense(x: Array, ctx: Context) -> Array:
+    """``x`` itself where its memory has no gaps and no other order, else a copy."""
+    if x.flags.c_contiguous:
+        return x
+    copy = ctx.empty(x.shape, x.dtype)
+    ctx.run(np.copyto, copy, x)
+    return copy
+
+
+def copy_images(source: Array, out: Array, ctx: Context) -> Array:
     """Copy into ``out`` where the runs along the batch are all that is contiguous.
 
     As one element of many bytes each, the runs of 16 images copy three times as fast as number by number.
@@ -54,7 +63,7 @@ def copy_images(source: Array, out: Array) -> Array:
     run = source.shape[-1] * source.itemsize
     if source.shape[-1] > 1:
         block = np.dtype((np.void, run))
-        np.copyto(out.view(block), source.view(block))
+        ctx.run(np.copyto, out.view(block), source.view(block))
     else:
-        np.copyto(out, source)
+        ctx.run(np.copyto, out, source)
     return out

@@ -45,4 +45,4 @@ def backward(
     return (_average.backward(window, dy, ctx),), {}
 
 
-KIND = LayerKind(AvgPool, out_shape, forward, backward)
+KIND = LayerKind(AvgPool, out_shape, forward, backward, replayable=True)

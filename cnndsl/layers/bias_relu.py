@@ -24,15 +24,15 @@ def forward(
     _spec: BiasReLU, params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
 ) -> tuple[Array, Params, Array]:
     (x,) = xs
-    y = add_bias(x, params["b"], out=ctx.like(x))
-    return positive_part(y, out=y), state, y
+    y = add_bias(x, params["b"], ctx.like(x), ctx)
+    return positive_part(y, y, ctx), state, y
 
 
 def backward(
     _spec: BiasReLU, _params: Params, y: Array, dy: Array, ctx: Context
 ) -> tuple[tuple[Array], dict[str, Array]]:
-    dx = where_positive(y, dy, out=ctx.like(dy))
-    return (dx,), {"b": bias_gradient(dx)}
+    dx = where_positive(y, dy, ctx)
+    return (dx,), {"b": bias_gradient(dx, ctx)}
 
 
-KIND = LayerKind(BiasReLU, same_shape, forward, backward, weights, internal=True)
+KIND = LayerKind(BiasReLU, same_shape, forward, backward, weights, internal=True, replayable=True)

@@ -37,7 +37,7 @@ def forward(
     shape[axis] = ends[-1]
     y = ctx.empty(tuple(shape), xs[0].dtype)
     for x, own in zip(xs, _parts(y, ends), strict=True):
-        np.copyto(own, x)
+        ctx.run(np.copyto, own, x)
     return y, state, ends
 
 
@@ -57,4 +57,4 @@ def _parts(array: Array, ends: tuple[int, ...]) -> tuple[Array, ...]:
     return tuple(array[:, span] if _channel_axis(array) else array[span] for span in spans)
 
 
-KIND = LayerKind(Concat, out_shape, forward, backward)
+KIND = LayerKind(Concat, out_shape, forward, backward, replayable=True)

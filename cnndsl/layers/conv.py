@@ -54,7 +54,7 @@ def forward(
     engine = engine_of(spec.groups, channels, spec.dilation[0])
     y, col = engine.forward(window, params["W"], x, ctx)
     if spec.bias:
-        add_bias(y, params["b"], out=y)
+        add_bias(y, params["b"], y, ctx)
     return y, state, (col, window, engine)
 
 
@@ -64,9 +64,9 @@ def backward(
     col, window, engine = residual
     grads = {"W": engine.weight_gradient(window, col, dy, ctx)}
     if spec.bias:
-        grads["b"] = bias_gradient(dy)
+        grads["b"] = bias_gradient(dy, ctx)
     dx = engine.input_gradient(window, params["W"], dy, window.size, ctx) if ctx.wants_dx else None
     return (dx,), grads
 
 
-KIND = LayerKind(Conv, out_shape, forward, backward, weights)
+KIND = LayerKind(Conv, out_shape, forward, backward, weights, replayable=True)

@@ -62,7 +62,7 @@ def forward(
     window = _window(spec, (x.shape[0], x.shape[2]))
     y = _convolution.input_gradient(window, params["W"], x, window.size, ctx)
     if spec.bias:
-        add_bias(y, params["b"], out=y)
+        add_bias(y, params["b"], y, ctx)
     return y, state, (x, window)
 
 
@@ -76,7 +76,7 @@ def backward(
         dx, col = None, _convolution.copy_columns(window, dy, ctx)
     grads = {"W": _convolution.weight_gradient(window, col, x, ctx)}
     if spec.bias:
-        grads["b"] = bias_gradient(dy)
+        grads["b"] = bias_gradient(dy, ctx)
     return (dx,), grads
 
 
@@ -96,4 +96,4 @@ def _out_size(spec: ConvTranspose, size: Pair, cut: int = 2) -> Pair:
     return height, width
 
 
-KIND = LayerKind(ConvTranspose, out_shape, forward, backward, weights)
+KIND = LayerKind(ConvTranspose, out_shape, forward, backward, weights, replayable=True)

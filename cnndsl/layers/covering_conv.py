@@ -11,6 +11,7 @@ from functools import cache
 from cnndsl.layers import fc
 from cnndsl.layers._fields import count, flag
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, as_map, layer_spec
+from cnndsl.layers._layout import dense
 
 
 @layer_spec
@@ -42,7 +43,7 @@ def forward(
 def backward(
     spec: CoveringConv, params: Params, residual: tuple[Array, Shape], dy: Array, ctx: Context
 ) -> tuple[tuple[Array | None], dict[str, Array]]:
-    dxs, grads = fc.backward(_as_fc(spec), _flat(params), residual, dy.reshape(spec.out, -1), ctx)
+    dxs, grads = fc.backward(_as_fc(spec), _flat(params), residual, dense(dy, ctx).reshape(spec.out, -1), ctx)
     return dxs, {**grads, "W": grads["W"].reshape(params["W"].shape)}
 
 
@@ -55,4 +56,4 @@ def _flat(params: Params) -> Params:
     return {**params, "W": params["W"].reshape(params["W"].shape[0], -1)}
 
 
-KIND = LayerKind(CoveringConv, out_shape, forward, backward, weights, internal=True)
+KIND = LayerKind(CoveringConv, out_shape, forward, backward, weights, internal=True, replayable=True)

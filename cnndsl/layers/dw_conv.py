@@ -44,7 +44,7 @@ def forward(
     window = window_of(spec, (height, width))
     y, col = Depthwise(channels).forward(window, params["W"], x, ctx)
     if spec.bias:
-        add_bias(y, params["b"], out=y)
+        add_bias(y, params["b"], y, ctx)
     return y, state, (col, window)
 
 
@@ -55,9 +55,9 @@ def backward(
     depthwise = Depthwise(dy.shape[1] // spec.multiplier)
     grads = {"W": depthwise.weight_gradient(window, col, dy, ctx)}
     if spec.bias:
-        grads["b"] = bias_gradient(dy)
+        grads["b"] = bias_gradient(dy, ctx)
     dx = depthwise.input_gradient(window, params["W"], dy, window.size, ctx) if ctx.wants_dx else None
     return (dx,), grads
 
 
-KIND = LayerKind(DWConv, out_shape, forward, backward, weights)
+KIND = LayerKind(DWConv, out_shape, forward, backward, weights, replayable=True)

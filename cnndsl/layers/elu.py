@@ -16,12 +16,12 @@ class ELU:
 
 def value(_spec: ELU, x: Array, ctx: Context) -> Array:
     y = less_one(x, ctx)
-    np.add(y, positive_part(x, out=ctx.like(x)), out=y)  # one of the two parts is zero
+    np.add(y, positive_part(x, ctx.like(x), ctx), out=y)  # one of the two parts is zero
     return y
 
 
 def slope(_spec: ELU, y: Array, dy: Array, ctx: Context) -> Array:
-    dx = negative_part(y, out=ctx.like(dy))
+    dx = negative_part(y, ctx.like(dy), ctx)
     np.add(dx, 1, out=dx)
     np.multiply(dx, dy, out=dx)
     return dx

@@ -36,9 +36,10 @@ def forward(
 ) -> tuple[Array, Params, tuple[Array, Shape]]:
     (x,) = xs
     vector = x if x.ndim == 2 else _layout.flatten(x, ctx)
-    y = np.matmul(params["W"], vector, out=ctx.empty((spec.out, vector.shape[1]), x.dtype))
+    y = ctx.empty((spec.out, vector.shape[1]), x.dtype)
+    ctx.run(np.matmul, params["W"], vector, out=y)
     if spec.bias:
-        add_bias(y, params["b"], out=y)
+        add_bias(y, params["b"], y, ctx)
     return y, state, (vector, x.shape)
 
 
@@ -46,13 +47,15 @@ def backward(
     spec: FC, params: Params, residual: tuple[Array, Shape], dy: Array, ctx: Context
 ) -> tuple[tuple[Array | None], dict[str, Array]]:
     vector, shape = residual
-    grads = {"W": dy @ vector.T}
+    grads = {"W": np.empty((spec.out, len(vector)), dy.dtype)}
+    ctx.run(np.matmul, dy, vector.T, out=grads["W"])
     if spec.bias:
-        grads["b"] = bias_gradient(dy)
+        grads["b"] = bias_gradient(dy, ctx)
     if not ctx.wants_dx:
         return (None,), grads
-    dvector = np.matmul(params["W"].T, dy, out=ctx.empty(vector.shape, dy.dtype))
+    dvector = ctx.empty(vector.shape, dy.dtype)
+    ctx.run(np.matmul, params["W"].T, dy, out=dvector)
     return (dvector if len(shape) == 2 else _layout.unflatten(dvector, shape, ctx),), grads
 
 
-KIND = LayerKind(FC, out_shape, forward, backward, weights)
+KIND = LayerKind(FC, out_shape, forward, backward, weights, replayable=True)

@@ -33,4 +33,4 @@ def backward(
     return (dy if len(shape) == 2 else _layout.unflatten(dy, shape, ctx),), {}
 
 
-KIND = LayerKind(Flatten, out_shape, forward, backward)
+KIND = LayerKind(Flatten, out_shape, forward, backward, replayable=True)

@@ -34,4 +34,4 @@ def backward(
     return (maximum_gradient(residual, dy.reshape(1, channels, 1, images), ctx),), {}
 
 
-KIND = LayerKind(GlobalMaxPool, out_shape, forward, backward)
+KIND = LayerKind(GlobalMaxPool, out_shape, forward, backward, replayable=True)

@@ -17,17 +17,20 @@ class LeakyReLU:
 
 
 def value(spec: LeakyReLU, x: Array, ctx: Context) -> Array:
-    y = np.multiply(x, spec.slope, out=ctx.like(x))
-    np.maximum(x, y, out=y)
+    y = ctx.like(x)
+    ctx.run(np.multiply, x, spec.slope, out=y)
+    ctx.run(np.maximum, x, y, out=y)
     return y
 
 
 def slope(spec: LeakyReLU, y: Array, dy: Array, ctx: Context) -> Array:
+    positive = ctx.empty(y.shape, np.bool_)
+    ctx.run(np.greater, y, row_of(0, y), out=positive)
     dx = ctx.like(dy)
-    np.copyto(dx, y > 0)
-    np.maximum(dx, row_of(spec.slope, dx), out=dx)
-    np.multiply(dx, dy, out=dx)
+    ctx.run(np.copyto, dx, positive)
+    ctx.run(np.maximum, dx, row_of(spec.slope, dx), out=dx)
+    ctx.run(np.multiply, dx, dy, out=dx)
     return dx
 
 
-KIND = of_output(LeakyReLU, value, slope)
+KIND = of_output(LeakyReLU, value, slope, replayable=True)

@@ -26,8 +26,8 @@ def forward(
     (x,) = xs
     height, channels, width, images = x.shape
     y = ctx.empty((height + 2 * spec.pad[0], channels, width + 2 * spec.pad[1], images), x.dtype)
-    y.fill(0)
-    np.copyto(_inside(spec, y), x)
+    ctx.run(np.ndarray.fill, y, 0)
+    ctx.run(np.copyto, _inside(spec, y), x)
     return y, state, None
 
 
@@ -43,4 +43,4 @@ def _inside(spec: Pad, framed: Array) -> Array:
     return framed[ph : height - ph, :, pw : width - pw]
 
 
-KIND = LayerKind(Pad, out_shape, forward, backward)
+KIND = LayerKind(Pad, out_shape, forward, backward, replayable=True)

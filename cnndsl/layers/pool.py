@@ -92,8 +92,8 @@ def _padded(window: Window, x: Array, ctx: Context) -> Array:
     if (rows, columns) == (height, width):
         return x
     padded = ctx.empty((rows, x.shape[1], columns, x.shape[3]), x.dtype)
-    padded.fill(-np.inf)
-    padded[ph : ph + height, :, pw : pw + width] = x
+    ctx.run(np.ndarray.fill, padded, -np.inf)
+    ctx.run(np.copyto, padded[ph : ph + height, :, pw : pw + width], x)
     return padded
 
 
@@ -110,12 +110,15 @@ def _running_max(x: Array, axis: int, kernel: int, stride: int, count: int, ctx:
     best = elements[0]
     out = ctx.empty(best.shape, x.dtype)
     if short_runs or kernel == 1:
-        best = copy_images(best, out)
+        best = copy_images(best, out, ctx)
     later: list[Array] = []
     for element in elements[1:]:
-        rival = copy_images(element, ctx.empty(out.shape, x.dtype)) if short_runs else element
-        later.append(np.greater(rival, best, out=ctx.empty(out.shape, np.bool_)))
-        best = np.maximum(best, rival, out=out)
+        rival = copy_images(element, ctx.like(out), ctx) if short_runs else element
+        won = ctx.empty(out.shape, np.bool_)
+        ctx.run(np.greater, rival, best, out=won)
+        later.append(won)
+        ctx.run(np.maximum, best, rival, out=out)
+        best = out
     return out, later
 
 
@@ -123,19 +126,21 @@ def _hand_back(dy: Array, dx: Array, axis: int, stride: int, later: list[Array],
     """The gradient of :func:`_running_max` into ``dx``: the last element that won takes all, the first the rest."""
     kernel, count = len(later) + 1, dy.shape[axis]
     if stride != kernel or count * kernel != dx.shape[axis]:
-        dx.fill(0)
+        ctx.run(np.ndarray.fill, dx, 0)
     put = copy_images if stride >= kernel else _add_to  # windows that share elements add up
     first, *others = [_shifted(dx, axis, offset, stride, count) for offset in range(kernel)]
     rest = dy
     for target, won in zip(reversed(others), reversed(later), strict=True):
-        part = np.multiply(rest, won, out=ctx.like(dy))
-        put(part, target)
-        rest = np.subtract(rest, part, out=part)
-    put(rest, first)
+        part = ctx.like(dy)
+        ctx.run(np.multiply, rest, won, out=part)
+        put(part, target, ctx)
+        ctx.run(np.subtract, rest, part, out=part)
+        rest = part
+    put(rest, first, ctx)
 
 
-def _add_to(source: Array, out: Array) -> None:
-    np.add(out, source, out=out)
+def _add_to(source: Array, out: Array, ctx: Context) -> None:
+    ctx.run(np.add, out, source, out=out)
 
 
-KIND = LayerKind(Pool, out_shape, forward, backward)
+KIND = LayerKind(Pool, out_shape, forward, backward, replayable=True)

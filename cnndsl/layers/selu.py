@@ -23,7 +23,7 @@ class SELU:
 def value(_spec: SELU, x: Array, ctx: Context) -> Array:
     y = less_one(x, ctx)
     np.multiply(y, _DEPTH, out=y)
-    positive = positive_part(x, out=ctx.like(x))
+    positive = positive_part(x, ctx.like(x), ctx)
     np.multiply(positive, _SCALE, out=positive)
     np.add(y, positive, out=y)  # one of the two parts is zero
     return y
@@ -33,7 +33,7 @@ def slope(_spec: SELU, y: Array, dy: Array, ctx: Context) -> Array:
     dx = ctx.like(dy)
     np.copyto(dx, y > 0)
     np.multiply(dx, _SCALE - _DEPTH, out=dx)
-    np.add(dx, negative_part(y, out=ctx.like(y)), out=dx)
+    np.add(dx, negative_part(y, ctx.like(y), ctx), out=dx)
     np.add(dx, _DEPTH, out=dx)
     np.multiply(dx, dy, out=dx)
     return dx

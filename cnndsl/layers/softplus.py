@@ -19,7 +19,7 @@ def value(_spec: Softplus, x: Array, ctx: Context) -> Array:
     np.negative(power, out=power)
     np.exp(power, out=power)
     y = log_one_more(power, ctx)
-    np.add(y, positive_part(x, out=ctx.like(x)), out=y)
+    np.add(y, positive_part(x, ctx.like(x), ctx), out=y)
     return y
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from cnndsl.compiler.replay import Recorder
 from cnndsl.layers._kind import Array, Context, Fresh, Params, Scratch, Shape
 from cnndsl.layers._layout import array_shape
 from cnndsl.testing.cases import Case, apart
@@ -53,6 +54,17 @@ class Poisoned:
         return np.full(shape, worst, dtype)
 
 
+class Remembering:
+    """Scratch that knows what it gave."""
+
+    def __init__(self) -> None:
+        self.handed_out: list[Array] = []
+
+    def empty(self, shape: Shape, dtype: DTypeLike) -> Array:
+        self.handed_out.append(np.empty(shape, dtype))
+        return self.handed_out[-1]
+
+
 def locked(array: Array) -> Array:
     array.flags.writeable = False
     return array
@@ -94,6 +106,27 @@ def run(case: Case, given: Arguments, ctx: Context | None = None) -> Results:
     y, state, residual = forward(case, given, ctx)
     dxs, grads = case.kind.backward(case.spec, given.params, residual, given.dy, ctx)
     return Results(y, state, dxs, grads)
+
+
+def replayed(case: Case, noted: Arguments, given: Arguments, *, wants_dx: bool = True) -> Results:
+    """What the calls that a layer made for some arguments make of others, with nothing else left in its memory."""
+    held = attrs.evolve(unlocked(noted), xs=tuple(map(_open, noted.xs)), dy=_open(noted.dy))
+    memory, recorder = Remembering(), Recorder()
+    results = run(case, held, attrs.evolve(context(case, memory, wants_dx=wants_dx), run=recorder.run))
+    for array in [*memory.handed_out, *results.arrays]:
+        array[...] = Poisoned().empty(array.shape, array.dtype)
+    for array, value in zip(held.arrays, given.arrays, strict=True):
+        array[...] = value
+    for call in recorder.take():
+        call()
+    return results
+
+
+def _open(array: Array) -> Array:
+    """With gaps, and to be written."""
+    copy = with_gaps(array)
+    copy.flags.writeable = True
+    return copy
 
 
 def same_bits(left: Array | None, right: Array | None) -> bool:

@@ -21,6 +21,7 @@ from cnndsl.testing.calls import (
     context,
     forward,
     locked,
+    replayed,
     run,
     same_bits,
     same_results,
@@ -124,6 +125,19 @@ def scratch_memory_does_not_matter(case: Case) -> None:
             _require(all(np.isfinite(array).all() for array in clean.arrays), "a result is not finite")
 
 
+def calls_can_be_made_again(case: Case) -> None:
+    """A kind that says so computes nothing but in calls through ``ctx.run``, which do the same with other numbers."""
+    if not case.kind.replayable:
+        return
+    for dtype in DTYPES:
+        noted, given = arguments(case, dtype), arguments(attrs.evolve(case, seed=case.seed + 1), dtype)
+        gapped = attrs.evolve(given, xs=tuple(map(with_gaps, given.xs)), dy=with_gaps(given.dy))
+        for wants_dx in (True, False):
+            expected = run(case, gapped, context(case, wants_dx=wants_dx))
+            again = replayed(case, noted, given, wants_dx=wants_dx)
+            _require(same_results(again, expected), "not all that the layer does goes through ctx.run")
+
+
 def gradients_do_not_depend_on_wants_dx(case: Case) -> None:
     """Parameters have the same gradient where nobody reads that of the input, which is always there on request."""
     given = arguments(case)
@@ -157,6 +171,7 @@ LAWS = (
     equal_calls_give_equal_bits,
     images_do_not_see_each_other,
     scratch_memory_does_not_matter,
+    calls_can_be_made_again,
     gradients_do_not_depend_on_wants_dx,
     gaps_in_memory_do_not_matter,
     text_is_read_back,

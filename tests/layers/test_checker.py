@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cnndsl.layers import _convolution, bias_relu, conv, fc, pool, relu, softmax
-from cnndsl.layers._kind import Array, Context, Params
+from cnndsl.layers._kind import Array, Context, Params, at_once
 from cnndsl.layers._window import window_of
-from cnndsl.testing.calls import arguments
+from cnndsl.testing.calls import arguments, replayed, run, same_results
 from cnndsl.testing.gradients import check_gradient
 from tests.strategies import Case
 
@@ -122,6 +122,20 @@ def test_a_missing_gradient_is_rejected() -> None:
         return (None,), {"W": grads["W"]}
 
     assert wrong_parts(spoiled(DENSE, lose), 0) == {"input", "b"}
+
+
+@pytest.mark.parametrize("part", ["forward", "backward"])
+@pytest.mark.parametrize("case", SOUND, ids=lambda case: case.kind.name)
+def test_a_layer_that_computes_behind_the_contexts_back_shows_when_its_calls_are_made_again(
+    case: Case, part: str
+) -> None:
+    def quietly(*args: Any) -> Any:
+        return getattr(case.kind, part)(*args[:-1], attrs.evolve(args[-1], run=at_once))
+
+    sneaky = attrs.evolve(case, kind=attrs.evolve(case.kind, **{part: quietly}))
+    noted, given = arguments(case), arguments(attrs.evolve(case, seed=1))
+    assert same_results(replayed(case, noted, given), run(case, given)) == case.kind.replayable
+    assert not same_results(replayed(sneaky, noted, given), run(case, given))
 
 
 def test_a_gradient_to_every_tied_maximum_is_rejected_for_the_ties_alone() -> None:
