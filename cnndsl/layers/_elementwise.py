@@ -67,7 +67,7 @@ def negative_part(x: Array, out: Array, ctx: Context) -> Array:
 def where_positive(y: Array, dy: Array, ctx: Context) -> Array:
     """``dy`` where ``y`` is positive, else 0."""
     positive = ctx.empty(y.shape, np.bool_)
-    ctx.run(np.greater, y, row_of(0, y), out=positive)
+    ctx.run(np.greater, y, y.dtype.type(0), out=positive)
     dx = ctx.like(dy)
     ctx.run(np.multiply, dy, positive, out=dx)
     return dx

@@ -25,7 +25,7 @@ def value(spec: LeakyReLU, x: Array, ctx: Context) -> Array:
 
 def slope(spec: LeakyReLU, y: Array, dy: Array, ctx: Context) -> Array:
     positive = ctx.empty(y.shape, np.bool_)
-    ctx.run(np.greater, y, row_of(0, y), out=positive)
+    ctx.run(np.greater, y, y.dtype.type(0), out=positive)
     dx = ctx.like(dy)
     ctx.run(np.copyto, dx, positive)
     ctx.run(np.maximum, dx, row_of(spec.slope, dx), out=dx)
