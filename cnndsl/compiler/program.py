@@ -161,17 +161,17 @@ class Program:
         scores, new_state, tape = run_forward(
             self._training_steps, params, state, self._load(x), train=True, key=own_key, scratch=self._scratch
         )
-        loss, dscores = self._loss(scores, labels, total)
+        loss, dscores = self._scored(scores, labels, total)
         _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
         return Partial(loss, grads, new_state)
 
     def _replayed(self, params: Tree, state: Tree, x: Array, labels: Array, total: float) -> Partial:
         recording = self._recordings.of(self._training_steps, params, x)
-        loss, dscores = self._loss(recording.forward(params, x), labels, total)
+        loss, dscores = self._scored(recording.forward(params, x), labels, total)
         return Partial(loss, recording.backward(dscores), state)
 
-    def _loss(self, scores: Array, labels: Array, total: float) -> tuple[float, Array]:
-        """The summed loss of a piece, and its part in the gradient of a batch whose sum is over ``total``."""
+    def _scored(self, scores: Array, labels: Array, total: float) -> tuple[float, Array]:
+        """The summed loss of a piece, and its part in the gradient of a loss that is divided by ``total``."""
         losses, dscores = self._objective.each(scores, labels)
         np.divide(dscores, total, out=dscores)
         return float(losses.sum(dtype=np.float64)), dscores
