@@ -93,9 +93,19 @@ def check_experiment(
     if not shape:
         return experiment if has_errors(found) else evolve(experiment, diagnostics=(*found, _no_input(graph)))
     shaped, shape_errors = check_shapes(evolve(graph, input_shape=shape))
-    found = _in_order(graph, (*found, *shape_errors, *advise(shaped)))
+    found = _in_order(graph, (*found, *shape_errors, *advise(shaped), *_augmented(experiment, shape)))
     experiment = evolve(experiment, graph=shaped, diagnostics=found)
     return experiment if has_errors(found) else _with_claims(experiment)
+
+
+def _augmented(experiment: Experiment, shape: Shape) -> tuple[Diagnostic, ...]:
+    """What is wrong with the images that the network would be trained on; nothing, where a line could not be read."""
+    lines = sum(len(section.entries) for section in experiment.graph.sections if section.name == "augment")
+    if experiment.stated is None or not lines or len(experiment.stated.augment) != lines:
+        return ()
+    from cnndsl.compiler.augmentation import check_augmentation
+
+    return check_augmentation(experiment.graph, experiment.stated, shape)
 
 
 def _with_claims(experiment: Experiment) -> Experiment:
