@@ -50,10 +50,21 @@ ARROWS: dict[str, set[str]] = {
     },
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
-    "cli": {"errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"},
+    "cli": {
+        "augment",
+        "errors",
+        "layers",
+        "language",
+        "settings",
+        "compiler",
+        "training",
+        "data",
+        "diagnostics",
+        "report",
+    },
     "__main__": {"cli"},
 }
-HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich"}
+HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich"}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),

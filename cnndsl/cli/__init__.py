@@ -32,6 +32,7 @@ _COMMANDS = {
     "diff": "diff:diff",
     "fmt": "fmt:fmt",
     "init": "init:init",
+    "augment": "augment:augment",
     "compile-and-train": "train:compile_and_train",
 }
 _NO_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
