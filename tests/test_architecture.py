@@ -23,11 +23,13 @@ ARROWS: dict[str, set[str]] = {
     "layers": {"keys"},
     "optim": {"errors", "keys"},
     "schedule": {"errors", "keys"},
-    "loss": {"errors", "keys"},
+    "labels": set(),
+    "loss": {"errors", "keys", "labels"},
     "data": {"errors", "keys"},
     "language": {"errors", "layers"},
     "settings": {"errors", "layers", "language", "data"},
-    "compiler": {"errors", "keys", "layers", "language", "loss", "settings", "data"},
+    "augment": {"keys", "labels", "layers", "settings"},
+    "compiler": {"augment", "errors", "keys", "labels", "layers", "language", "loss", "settings", "data"},
     "report": {"errors", "layers", "language", "compiler"},
     "training": {
         *(
@@ -42,6 +44,8 @@ ARROWS: dict[str, set[str]] = {
             "data",
             "report",
             "settings",
+            "labels",
+            "augment",
         ),
     },
     "exchange": {"errors", "layers", "language", "compiler", "data"},
@@ -52,11 +56,11 @@ ARROWS: dict[str, set[str]] = {
     "extend": {"layers", "language"},
     "cli": {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
-        *("gradcheck", "exchange"),
+        *("augment", "gradcheck", "exchange"),
     },
     "__main__": {"cli"},
 }
-HEAVY = {"sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx"}
+HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx"}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),

@@ -33,6 +33,7 @@ _COMMANDS = {
     "gradcheck": "gradcheck:gradcheck",
     "fmt": "fmt:fmt",
     "init": "init:init",
+    "augment": "augment:augment",
     "compile-and-train": "train:compile_and_train",
     "export": "export:export",
     "import-onnx": "import_onnx:import_onnx",

@@ -131,7 +131,7 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
     data = experiment.settings.data
     asked = (data.train, data.valid, data.test)
     counts = tuple(size if isinstance(size, int) else None for size in asked)
-    dataset = load(data.name, data_dir=_data_dir(experiment), sizes=counts)
+    dataset = load(data.name, data_dir=data_dir(experiment), sizes=counts)
     chosen = protocol(
         experiment.settings,
         resolve(dataset, *asked),
@@ -162,7 +162,7 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
     return result
 
 
-def _data_dir(experiment: Experiment) -> Path | None:
+def data_dir(experiment: Experiment) -> Path | None:
     """The folder of the data: one that the file names is seen from the file's own folder."""
     folder, place = experiment.settings.data.dir, experiment.settings.places.get("data.dir")
     if folder is None or place is None:

@@ -113,7 +113,7 @@ def _judged(source: Source, overrides: tuple[Override, ...], input_shape: Shape 
         return experiment if has_errors(found) else evolve(experiment, diagnostics=(*found, _no_input(graph)))
     whole = evolve(graph, input_shape=shape)
     shaped, shape_errors = check_shapes(whole)
-    found = _in_order(graph, (*found, *shape_errors, *advise(shaped)))
+    found = _in_order(graph, (*found, *shape_errors, *advise(shaped), *_augmented(experiment, shape)))
     experiment = evolve(experiment, graph=shaped, diagnostics=found, whole=whole)
     if has_errors(found):
         return experiment
@@ -130,6 +130,16 @@ def _with_classes(experiment: Experiment) -> Experiment:
     name = experiment.settings.data.name
     wrong = check_classes(experiment.graph, name, CLASSES[name])
     return evolve(experiment, diagnostics=_in_order(experiment.graph, (*experiment.diagnostics, *wrong)))
+
+
+def _augmented(experiment: Experiment, shape: Shape) -> tuple[Diagnostic, ...]:
+    """What is wrong with the images that the network would be trained on; nothing, where a line could not be read."""
+    lines = sum(len(section.entries) for section in experiment.graph.sections if section.name == "augment")
+    if experiment.stated is None or not lines or len(experiment.stated.augment) != lines:
+        return ()
+    from cnndsl.compiler.augmentation import check_augmentation
+
+    return check_augmentation(experiment.graph, experiment.stated, shape)
 
 
 def _with_claims(experiment: Experiment) -> Experiment:

@@ -19,11 +19,12 @@ from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
 from cnndsl.compiler.replay import Recordings, is_worthwhile
 from cnndsl.compiler.scratch import Scratch
 from cnndsl.compiler.threads import single_blas_thread
+from cnndsl.labels import classes_of
 from cnndsl.language.graph import Graph, Shape
 from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, LayerKind, Tree
 from cnndsl.layers._layout import array_shape, to_inner, to_outer
-from cnndsl.loss import Loss, cross_entropy, on_probabilities
+from cnndsl.loss import Loss, cross_entropy, on_mixtures, on_probabilities
 
 # A piece's largest array should stay in the last-level cache; smaller pieces cost more calls than the cache gives back.
 _PIECE_BYTES = 5 << 19
@@ -121,8 +122,9 @@ class Program:
     ) -> tuple[float, Tree, Tree]:
         """Mean loss of a batch in training mode, its gradients, and the new state.
 
-        ``x`` is ``(N, C, H, W)``, ``labels`` ``(N,)`` integers. The batch is worked off in pieces that fit the cache,
-        and their gradients are added in a fixed balanced tree: the bits do not depend on who computes which piece.
+        ``x`` is ``(N, C, H, W)``, ``labels`` ``(N,)`` integers or mixtures (:mod:`cnndsl.labels`). The batch is worked
+        off in pieces that fit the cache, and their gradients are added in a fixed balanced tree: the bits do not depend
+        on who computes which piece.
         """
         x, labels = self.checked(params, x), self.checked_labels(x, labels)
         total = self.loss.total(labels)
@@ -219,18 +221,19 @@ class Program:
         return x.astype(np.result_type(x.dtype, precision), copy=False)
 
     def checked_labels(self, x: Array, labels: Array) -> Array:
-        """``labels`` as an array; ``ValueError`` unless they are one class in range for each image."""
+        """``labels`` as an array; ``ValueError`` unless they are a class in range, or a mixture of such, an image."""
         labels = np.asarray(labels)
         if len(self.output_shape) != 1:
             shape = "x".join(map(str, self.output_shape))
             raise ValueError(f"the network ends in a map of {shape}; the loss takes a vector: add Flatten and FC")
         classes = self.output_shape[0]
-        if labels.shape != (len(x),) or labels.dtype.kind not in "iu":
+        named = classes_of(labels)
+        if labels.shape != (len(x),) or named.dtype.kind not in "iu":
             raise ValueError(f"labels are {labels.dtype} of shape {labels.shape}, expected {len(x)} integers")
         if not len(x):
             raise ValueError("a batch needs at least one image")
-        if labels.min() < 0 or labels.max() >= classes:
-            raise ValueError(f"labels run {labels.min()}..{labels.max()}, expected 0..{classes - 1}")
+        if named.min() < 0 or named.max() >= classes:
+            raise ValueError(f"labels run {named.min()}..{named.max()}, expected 0..{classes - 1}")
         return labels
 
 
@@ -282,9 +285,9 @@ def build(
         size, shards = 1 << 30, 1
     else:
         size = _piece_size(graph)
+    loss = on_mixtures(loss or cross_entropy())
     replays = is_worthwhile(trained, measure(graph).parameters)
-    steps = lower(optimise(graph, rewrites))
-    return Program(graph, loss or cross_entropy(), size, shards, start, replays, steps, trained)
+    return Program(graph, loss, size, shards, start, replays, lower(optimise(graph, rewrites)), trained)
 
 
 def _piece_size(graph: Graph) -> int:

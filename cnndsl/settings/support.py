@@ -26,10 +26,7 @@ class Limit:
     instead: str
 
 
-LIMITS = (
-    Limit("augment", lambda settings: not settings.augment, "no `augment` section"),
-    Limit("train.metrics", lambda settings: set(settings.train.metrics) == set(METRICS), "all three metrics"),
-)
+LIMITS = (Limit("train.metrics", lambda settings: set(settings.train.metrics) == set(METRICS), "all three metrics"),)
 
 
 def unsupported(settings: Settings, *sources: Source) -> tuple[Diagnostic, ...]:

@@ -9,6 +9,8 @@ import attrs
 from cnndsl.layers._fields import Domain, domain_of, spell
 from cnndsl.settings._domains import Constructors, Items, Text, Unless
 from cnndsl.settings._fields import fields_of
+from cnndsl.settings.augment import AUGMENTATIONS
+from cnndsl.settings.augment import Operation as Augmentation
 
 
 def write_setting(domain: Domain, value: Any) -> str:
@@ -23,6 +25,11 @@ def write_setting(domain: Domain, value: Any) -> str:
         case Text():
             return f'"{value}"'
     return spell(value)
+
+
+def write_operations(operations: tuple[Augmentation, ...]) -> tuple[str, ...]:
+    """The lines of an ``augment`` section, with every argument."""
+    return tuple(write_setting(AUGMENTATIONS, operation) for operation in operations)
 
 
 def _write_constructor(domain: Constructors, value: Any) -> str:

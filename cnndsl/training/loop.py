@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import Any
@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from attrs import Factory, evolve, frozen
 
+from cnndsl.augment._kind import tones
+from cnndsl.augment.epoch import augmented, label_parts
 from cnndsl.compiler import Program
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.data import Splits, batches
 from cnndsl.errors import DivergedError
+from cnndsl.labels import label_type
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.optim import Optimiser, apply_updates, moving_average
 from cnndsl.schedule import PlateauState, Watch, observe
@@ -122,7 +125,7 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
                 key=(settings.seed, "shuffle", epoch),
                 drop_last=settings.drop_last,
             )
-            for step, (x, labels) in enumerate(shuffled, 1):
+            for step, (x, labels) in enumerate(_augmented(shuffled, splits, settings, epoch), 1):
                 key = (settings.seed, "step", epoch, step)
                 carry, loss = _finite_step(model, optimiser, carry, x, labels, key, settings.ema)
                 total += loss * len(x)
@@ -133,6 +136,19 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
             yield EpochDone(epoch, total / images, valid, carry)
             if settings.stop and carry.watch.waited >= settings.stop.epochs:
                 return
+
+
+def _augmented(
+    shuffled: Iterable[tuple[Array, Array]], splits: Splits, settings: Settings, epoch: int
+) -> Iterable[tuple[Array, Array]]:
+    return augmented(
+        shuffled,
+        settings.augment,
+        tones(splits.mean, splits.std),
+        images=len(splits.train),
+        shape=splits.shape,
+        key=(settings.seed, "augment", epoch),
+    )
 
 
 def steps_per_epoch(images: int, settings: Settings) -> int:
@@ -150,7 +166,8 @@ def _noted(carry: Carry, settings: Settings, valid: Scores) -> Carry:
 def team(program: Program, settings: Settings) -> AbstractContextManager[Differentiable]:
     """Whoever computes the gradients: this process, with a helper where there is a core for it."""
     processes = min(settings.processes, os.cpu_count() or 1)
-    return Team(program, settings.batch) if processes > 1 else nullcontext(program)
+    labels = label_type(label_parts(settings.augment))
+    return Team(program, settings.batch, labels) if processes > 1 else nullcontext(program)
 
 
 def accumulated(model: Differentiable, program: Program, settings: Settings) -> Differentiable:

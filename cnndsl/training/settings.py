@@ -12,11 +12,12 @@ from cnndsl.errors import SettingsError
 from cnndsl.layers._fields import domain_of
 from cnndsl.optim import OPTIMISERS
 from cnndsl.settings._fields import constants_of, fields_of
+from cnndsl.settings.augment import Operation
 from cnndsl.settings.losses import LOSSES, CrossEntropy, Loss
 from cnndsl.settings.paths import PathRule
 from cnndsl.settings.rules import Clip, Patience
 from cnndsl.settings.schedules import Constant, Schedule
-from cnndsl.settings.text import write_setting
+from cnndsl.settings.text import write_operations, write_setting
 
 
 @attrs.frozen
@@ -28,7 +29,8 @@ class Settings:
     rest is as in the ``data`` and ``train`` sections of a file; ``select`` is the metric that decides which epoch is
     kept. ``loss`` and ``init`` are here to be written down: what is trained has them from :func:`program_of`.
     ``processes`` (one or two) share each batch; no result depends on it. ``variables`` are those of the model file that
-    have other values than it says, as text: with them it is the network that was trained.
+    have other values than it says, as text: with them it is the network that was trained. ``augment`` is what is done
+    to training images, in this order.
     """
 
     train: int = 5000
@@ -54,6 +56,7 @@ class Settings:
     drop_last: bool = False
     select: str = "valid.macro_f1"
     stop: Patience | None = None
+    augment: tuple[Operation, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         for name in ("train", "valid", "test", "batch", "epochs", "processes", "accumulate"):
@@ -83,7 +86,8 @@ class Settings:
         return {
             name: value if _is_plain(value) else write_setting(domains[name], value)
             for name, value in attrs.asdict(self, recurse=False).items()
-        }
+            if name != "augment"
+        } | {"augment": write_operations(self.augment)}
 
 
 def _is_plain(value: object) -> bool:
@@ -127,4 +131,5 @@ def protocol(
         drop_last=train.drop_last,
         select=train.select.metric,
         stop=train.stop,
+        augment=chosen.augment,
     )

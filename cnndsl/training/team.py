@@ -26,6 +26,7 @@ from cnndsl import keys
 from cnndsl.compiler import Program
 from cnndsl.compiler.program import Partial, add_partials, reduce_pieces
 from cnndsl.compiler.threads import single_blas_thread
+from cnndsl.labels import label_type
 from cnndsl.layers._kind import Array, Tree
 
 #: Into how many pieces at least a run cuts each batch, however many processes there are: so the bits are the same.
@@ -37,10 +38,13 @@ _PATIENCE = 300
 _RAM = Path("/dev/shm")  # noqa: S108 - memory, where a system has it as files; the name is made by mkstemp
 
 
+Layout = list[tuple[str, str, tuple[int, ...], str | np.dtype[Any]]]  # group, name, shape, type
+
+
 class Board:
     """The shared memory: parameters, images, labels, gradients, as arrays over one mapped file."""
 
-    def __init__(self, path: str, layout: list[tuple[str, str, tuple[int, ...], str]]) -> None:
+    def __init__(self, path: str, layout: Layout) -> None:
         with open(path, "r+b") as file:  # noqa: PTH123 - mmap wants the descriptor
             file.truncate(max(1, board_size(layout)))
             self._memory = mmap.mmap(file.fileno(), 0)
@@ -53,7 +57,7 @@ class Board:
             self.trees[group].setdefault(owner, {})[own] = array
 
 
-def board_size(layout: list[tuple[str, str, tuple[int, ...], str]]) -> int:
+def board_size(layout: Layout) -> int:
     """Bytes that the arrays of a layout take."""
     return sum(_padded(prod(shape) * np.dtype(dtype).itemsize) for _, _, shape, dtype in layout)
 
@@ -66,20 +70,22 @@ class Team:
     """A program and a helper process. ``loss_and_grads`` is the program's own, in less time; a context manager.
 
     The program should be built with ``shards=SHARDS``. The helper shares batches of up to ``batch`` images in single
-    precision, for networks without state; any other call is worked off by this process alone.
+    precision with labels of the type ``labels`` (int64 if not given), for networks without state; any other call is
+    worked off by this process alone.
     """
 
-    def __init__(self, program: Program, batch: int) -> None:
+    def __init__(self, program: Program, batch: int, labels: np.dtype[Any] | None = None) -> None:
         self.program = program
         self._batch = batch
+        self._labels = label_type(1) if labels is None else labels
         self._helper: subprocess.Popen[bytes] | None = None
         params, _ = program.init()
         arrays = [(f"{path}/{name}", array) for path, own in params.items() for name, array in own.items()]
-        self._layout = [
+        self._layout: Layout = [
             *[("params", name, array.shape, array.dtype.str) for name, array in arrays],
             *[("grads", name, array.shape, array.dtype.str) for name, array in arrays],
             ("batch", "/x", (batch, *program.input_shape), "<f4"),
-            ("batch", "/labels", (batch,), "<i8"),
+            ("batch", "/labels", (batch,), self._labels),
         ]
 
     def __enter__(self) -> Self:
@@ -100,6 +106,8 @@ class Team:
         if self._helper is None or len(cuts) < 3 or state or len(x) > self._batch or not _single(params, x):
             return self.program.loss_and_grads(params, state, x, labels, key=key)
         x, labels = self.program.checked(params, x), self.program.checked_labels(x, labels)
+        if not np.can_cast(labels.dtype, self._labels):
+            return self.program.loss_and_grads(params, state, x, labels, key=key)
         half, total = len(cuts) // 2, self.program.loss.total(labels)
         try:
             self._ask(params, x, labels, key, cuts[half:], total)

@@ -116,11 +116,11 @@ def test_a_cell_whose_layers_do_not_fit_is_named_and_the_others_stand(tmp_path: 
 
 
 def test_what_cannot_be_trained_yet_is_refused_before_anything_is(tmp_path: Path) -> None:
-    model = f"{MODEL}augment {{ FlipX }}\n"
+    model = MODEL.replace("epochs = 1", "epochs = 1; metrics = [loss]")
     assert sweep(tmp_path, model=model).code == 0
     done = sweep(tmp_path, "--run", model=model)
     assert (done.code, done.out) == (1, "")
-    assert "error C408: `augment` cannot be trained yet" in done.err
+    assert "error C408: `metrics = [loss]` cannot be trained yet" in done.err
     assert not (tmp_path / "outputdir").exists()
 
 

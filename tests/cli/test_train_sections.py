@@ -82,6 +82,7 @@ def test_the_file_says_how_it_is_trained(tmp_path: Path) -> None:
             "seed": 3,
             "processes": 1,
             "variables": {},
+            "augment": [],
         }.items()
     )
     assert "mnist: 60 / 20 / 20 images" in done.err

@@ -154,8 +154,8 @@ def test_shapes_and_figures_are_those_of_both_networks() -> None:
 
 def test_settings_are_compared_by_what_is_in_force() -> None:
     assert compared(FLAT, f"{FLAT}train {{ batch = 32; Epochs = 10; seed = 0 }}\n").same
-    old = "train { batch = 64; seed = 1 }\naugment { Pad 1; FlipX }\nrequire { params < 900 }\nlet w = 1\n"
-    new = "train { optimizer = sgd; seed = 1 }\naugment { FlipX; Pad 2 }\nrequire { params < 900 }\nlet w = 2\n"
+    old = "train { batch = 64; seed = 1 }\naugment { Shift 1; FlipX }\nrequire { params < 900 }\nlet w = 1\n"
+    new = "train { optimizer = sgd; seed = 1 }\naugment { FlipX; Shift 2 }\nrequire { params < 900 }\nlet w = 2\n"
     comparison = compared(f"{FLAT}{old}", f"{FLAT}{new}")
     assert comparison.variables == (Change("let w", "1", "2"),)
     assert [(change.name, bool(change.old), bool(change.new)) for change in comparison.settings] == [

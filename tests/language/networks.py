@@ -13,7 +13,7 @@ from tests.language.drafts import Lines
 
 _SECTIONS: tuple[Lines, ...] = (
     ("data {", "  balance = true", "  train = ($w * 100)", "}"),
-    ("augment {", "  Pad 2", "  Rotate 10 p=0.5", "}"),
+    ("augment {", "  Shift 2", "  Rotate 10 p=0.5", "}"),
     ("train {", "  optimizer = adam(lr=1e-3)", "  batch = $w", "  metrics = [loss, accuracy]", "}"),
     ("require {", "  params < 2e7", "  no Sigmoid", "}"),
 )

@@ -14,7 +14,7 @@ from cnndsl.settings.support import LIMITS
 from tests.settings.samples import all_settings, settings_of, underlined
 from tests.strategies import thorough
 
-NAMES = {"augment", *(target.name for section in KEYED for target in keys(section).values())}
+NAMES = {target.name for section in KEYED for target in keys(section).values()}
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
@@ -41,7 +41,6 @@ def test_what_can_be_trained_is_not_refused(text: str) -> None:
 
 
 REFUSED = [
-    ("augment { FlipX }", "FlipX", "`augment` cannot be trained yet"),
     ("train { metrics = [loss] }", "metrics", "all three"),
 ]
 

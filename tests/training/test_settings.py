@@ -35,6 +35,7 @@ def test_the_defaults_are_the_protocol() -> None:
         "balance": True,
         "seed": 0,
         "variables": {},
+        "augment": (),
         "scale": "standardize",
         "loss": "cross_entropy(label_smoothing=0.0, weights=none)",
         "init": "he_normal",

@@ -127,4 +127,29 @@ ENTRIES = (
             name: `stem/Conv.0/W`. `cnndsl expand` shows the paths.""",
         why="A part that was to stay as it is would be trained, and nothing in the results would say so.",
     ),
+    Entry(
+        code="C410",
+        severity="error",
+        title="Augmented images do not have the size that the network takes",
+        meaning="""The lines of `augment` are applied in their order, and Pad and RandomCrop change the size. What comes
+            out of the last one is what the network is trained on, and it is tested on images as they are.""",
+        wrong="""
+            input 1x8x8
+            Flatten
+            FC 10
+            augment { Pad 1 }
+            """,
+        right="""
+            input 1x8x8
+            Flatten
+            FC 10
+            augment {
+              Pad 1
+              RandomCrop 8
+            }
+            """,
+        remedy="End with a RandomCrop of the network's size, and let a Pad before it give it places to choose from.",
+        why="""The last map is flattened into as many numbers as FC has weights for: of a larger image there would be
+            more.""",
+    ),
 )

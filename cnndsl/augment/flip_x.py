@@ -1,0 +1,14 @@
+"""FlipX: left and right exchanged."""
+
+from __future__ import annotations
+
+from cnndsl.augment._kind import Changing, Tones
+from cnndsl.layers._kind import Array
+from cnndsl.settings.augment import FlipX
+
+
+def change(_spec: FlipX, x: Array, _drawn: Array, _tones: Tones) -> Array:
+    return x[:, :, :, ::-1]
+
+
+KIND = Changing(FlipX, change)
