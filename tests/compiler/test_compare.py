@@ -182,7 +182,8 @@ def test_both_files_are_compared_on_the_same_images_where_they_leave_them_open()
     assert images(FLAT, FLAT.replace("3x8x8", "1x6x6")) == ((3, 8, 8), (1, 6, 6), "")
     assert images(PLAIN, PLAIN, (2, 9, 9)) == ((2, 9, 9), (2, 9, 9), "2x9x9")
     assert images(PLAIN, "Conv 2 30\nFC 3\n")[2] == "cifar10 3x32x32"
-    assert images(PLAIN, f"{PLAIN}data {{ name = cifar10 }}\n")[:2] == ((3, 32, 32), (3, 32, 32))
+    ten = PLAIN.replace("FC 3", "FC 10")
+    assert images(ten, f"{ten}data {{ name = cifar10 }}\n")[:2] == ((3, 32, 32), (3, 32, 32))
 
 
 def test_a_file_that_is_wrong_is_not_compared() -> None:

@@ -16,7 +16,17 @@ from cnndsl.settings import unsupported
 from tests.compiler.networks import random_batch, same_bits
 
 README = Path(__file__).parents[2] / "README.md"
-MODEL = "input 1x6x6\nstem: Conv 2 3\nBatchNorm\nReLU\nrepeat 2 {\n  Conv 2 3 pad=1\n}\nFlatten\nFC 3\nSoftmax\n"
+MODEL = """input 1x6x6
+stem: Conv 2 3 bias=false
+BatchNorm
+ReLU
+repeat 2 {
+  Conv 2 3 pad=1; ReLU
+}
+Flatten
+FC 3
+Softmax
+"""
 
 
 def with_train(text: str) -> Source:
@@ -91,7 +101,7 @@ def test_a_program_starts_as_its_file_says_but_for_layers_that_choose() -> None:
 def test_what_the_readme_shows_of_training_can_be_trained() -> None:
     text = README.read_text(encoding="utf-8")
     section = text[text.index("\ntrain {") :].partition("```")[0]
-    source = Source("README.md", f"input 1x6x6\nstem: Conv 2 3\nFlatten\nhead: FC 10\nSoftmax\n{section}")
+    source = Source("README.md", f"input 1x6x6\nstem: Conv 2 3\nReLU\nFlatten\nhead: FC 10\nSoftmax\n{section}")
     experiment = check_experiment(source)
     assert experiment.diagnostics == ()
     assert unsupported(experiment.settings) == ()

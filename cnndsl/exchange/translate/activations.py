@@ -12,6 +12,7 @@ from cnndsl.layers.gelu import GELU
 from cnndsl.layers.hard_swish import HardSwish
 from cnndsl.layers.leaky_relu import LeakyReLU
 from cnndsl.layers.log_softmax import LogSoftmax
+from cnndsl.layers.mish import Mish
 from cnndsl.layers.relu import ReLU
 from cnndsl.layers.selu import SELU
 from cnndsl.layers.sigmoid import Sigmoid
@@ -29,6 +30,7 @@ SAME: dict[type, str] = {
     Tanh: "Tanh",
     HardSwish: "HardSwish",
     Softplus: "Softplus",
+    Mish: "Mish",
 }
 
 
