@@ -58,7 +58,7 @@ def _too_few(counts: npt.NDArray[np.intp], rounds: int) -> SettingsError:
     fewest = int(counts[scarce])
     asked = rounds + (fewest >= rounds)
     most = fewest * len(counts) + int((counts > fewest).sum())
-    hint = f"lower the sizes: equal shares of each class make {most:,} images at most"
+    hint = f"lower the sizes: equal shares of each class make {most:,} images at most; or `balance = false`"
     return SettingsError(f"asked {asked:,} a class, class {scarce} has {fewest:,}", code="D504", hint=hint)
 
 

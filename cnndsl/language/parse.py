@@ -11,7 +11,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import source_hash
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +30,7 @@ from cnndsl.language.wording import Misfit
 NEWEST_VERSION = 1
 
 
+@lru_cache(maxsize=4)  # a check asks for each kind of images, and for style
 def parse(source: Source) -> tuple[tuple[Statement, ...], tuple[Diagnostic, ...]]:
     """The statements of a file, and what is wrong with its syntax.
 

@@ -21,12 +21,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The user's cache directory; the parser is made anew for the test."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     parsing._lark.cache_clear()
+    parsing.parse.cache_clear()
     yield tmp_path / "cnndsl"
     parsing._lark.cache_clear()
+    parsing.parse.cache_clear()
 
 
 def parse_anew() -> None:
     parsing._lark.cache_clear()
+    parsing.parse.cache_clear()
     assert parsing.parse(Source("m", SEED)) == EXPECTED
 
 
