@@ -33,6 +33,7 @@ TABLE: dict[str, Optimiser] = {
     "sgd on a schedule": optim.sgd(lambda count: 0.1 * count, 0.9),
     "adamw, decay for all": optim.adamw(0.1, 0.5, share=lambda _name, _array: 1.0),
     "lion, decay": optim.lion(0.1, weight_decay=0.3),
+    "nesterov, decay": optim.sgd(0.1, 0.9, 0.3, nesterov=True),
     "clip by value": optim.clip_by_value(0.5),
     "scale by path": optim.scale_by_path(lambda name: 0.0 if name.endswith("/b") else 2.0 if "FC" in name else 1.0),
 }
@@ -379,6 +380,7 @@ def test_ten_steps_follow_the_formula(optimiser: Optimiser, formula: Formula) ->
         *((lambda beta=beta: optim.lion(0.1, beta), "beta1") for beta in (-0.1, 1.0, np.nan)),
         *((lambda decay=decay: optim.rmsprop(0.1, decay), "decay") for decay in (-0.1, 1.0, np.nan)),
         *((lambda make=make: make(0.1, weight_decay=-1), "weight_decay") for make in (optim.adamw, optim.lion)),
+        (lambda: optim.sgd(0.1, weight_decay=-1), "weight_decay"),
         *((lambda clip=clip: clip(0), "above 0") for clip in (optim.clip_by_norm, optim.clip_by_value)),
         (lambda: optim.adagrad(0.1, -1), "eps"),
         (lambda: optim.rmsprop(np.nan), "learning rate"),

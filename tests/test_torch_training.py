@@ -70,6 +70,14 @@ OPTIMISERS: dict[str, tuple[Optimiser, MakeRival]] = {
         optim.sgd(0.1, 0.8, nesterov=True),
         lambda params: torch.optim.SGD(params, 0.1, 0.8, nesterov=True),
     ),
+    "sgd, decay": (
+        optim.sgd(0.1, weight_decay=0.3, share=everywhere),
+        lambda params: torch.optim.SGD(params, 0.1, weight_decay=0.3),
+    ),
+    "nesterov, decay": (
+        optim.sgd(0.1, 0.8, 0.3, nesterov=True, share=everywhere),
+        lambda params: torch.optim.SGD(params, 0.1, 0.8, weight_decay=0.3, nesterov=True),
+    ),
     "adam": (optim.adam(0.01), lambda params: torch.optim.Adam(params, 0.01)),
     "adam, other constants": (
         optim.adam(0.1, 0.7, 0.9, 1e-3),

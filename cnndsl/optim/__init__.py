@@ -51,8 +51,8 @@ __all__ = [
 OPTIMISERS: dict[str, Callable[..., Optimiser]] = {
     "adam": adam,
     "sgd": sgd,
-    "momentum": lambda lr, momentum=0.9: sgd(lr, momentum),
-    "nesterov": lambda lr, momentum=0.9: sgd(lr, momentum, nesterov=True),
+    "momentum": lambda lr, momentum=0.9, weight_decay=0.0: sgd(lr, momentum, weight_decay),
+    "nesterov": lambda lr, momentum=0.9, weight_decay=0.0: sgd(lr, momentum, weight_decay, nesterov=True),
     "adamw": adamw,
     "rmsprop": rmsprop,
     "adagrad": adagrad,

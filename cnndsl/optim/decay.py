@@ -1,4 +1,4 @@
-"""Decoupled weight decay: weights shrink by themselves, not through the gradient (Loshchilov and Hutter, 2019)."""
+"""Weight decay. Behind an optimiser it is decoupled: weights shrink by themselves (Loshchilov and Hutter, 2019)."""
 
 from __future__ import annotations
 

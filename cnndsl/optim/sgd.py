@@ -7,6 +7,7 @@ from attrs import frozen
 
 from cnndsl.optim._base import Array, Optimiser, Tree, chain, check_share, ravel, unravel
 from cnndsl.optim._rate import Rate, descend
+from cnndsl.optim.decay import Share, add_decay, matrices_only
 
 
 @frozen(eq=False)
@@ -16,15 +17,27 @@ class MomentumState:
     velocity: Array
 
 
-def sgd(lr: Rate, momentum: float = 0.0, *, nesterov: bool = False) -> Optimiser:
+def sgd(
+    lr: Rate,
+    momentum: float = 0.0,
+    weight_decay: float = 0.0,
+    *,
+    nesterov: bool = False,
+    share: Share = matrices_only,
+) -> Optimiser:
     """Stochastic gradient descent, with classical or Nesterov momentum (Sutskever et al., 2013).
 
-    Raises ``ValueError`` for a negative ``lr``, a ``momentum`` outside [0, 1), or Nesterov without momentum.
+    The decay, of which each array has its ``share``, joins the gradient before the momentum, as PyTorch's.
+
+    Raises ``ValueError`` for a negative ``lr`` or ``weight_decay``, a ``momentum`` outside [0, 1), or Nesterov without
+    momentum.
     """
     check_share(momentum=momentum)
     if nesterov and momentum == 0:
         raise ValueError("nesterov needs a momentum above 0")
-    return chain(trace(momentum, nesterov=nesterov), descend(lr)) if momentum else descend(lr)
+    decay = [add_decay(weight_decay, share)] if weight_decay else []
+    moving = [trace(momentum, nesterov=nesterov)] if momentum else []
+    return chain(*decay, *moving, descend(lr)) if decay or moving else descend(lr)
 
 
 def trace(decay: float, *, nesterov: bool = False) -> Optimiser:

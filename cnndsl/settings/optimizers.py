@@ -11,6 +11,7 @@ from cnndsl.settings._domains import DECAY, INSIDE, NOT_NEGATIVE, POSITIVE, Cons
 from cnndsl.settings._fields import setting, settings_spec
 
 _LR = "the size of a step"
+_SHRINK = "joins `g` as `weight_decay w`, of matrices and kernels; biases and normalisations are left alone"
 
 
 @settings_spec
@@ -20,6 +21,7 @@ class Sgd:
     usual_lr: ClassVar = (1e-5, 10.0)
     lr: float = setting(_LR, POSITIVE, 1e-3)
     momentum: float = setting("the share of the last direction that stays", DECAY, 0.0)
+    weight_decay: float = setting(_SHRINK, NOT_NEGATIVE, 0.0)
 
 
 @settings_spec
@@ -29,6 +31,7 @@ class Momentum:
     usual_lr: ClassVar = (1e-5, 10.0)
     lr: float = setting(_LR, POSITIVE, 1e-3)
     momentum: float = setting("the share of the last direction that stays", INSIDE, 0.9)
+    weight_decay: float = setting(_SHRINK, NOT_NEGATIVE, 0.0)
 
 
 @settings_spec
@@ -38,6 +41,7 @@ class Nesterov:
     usual_lr: ClassVar = (1e-5, 10.0)
     lr: float = setting(_LR, POSITIVE, 1e-3)
     momentum: float = setting("the share of the last direction that stays", INSIDE, 0.9)
+    weight_decay: float = setting(_SHRINK, NOT_NEGATIVE, 0.0)
 
 
 @settings_spec

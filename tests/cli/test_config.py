@@ -40,7 +40,7 @@ def test_every_setting_is_listed_with_its_origin(tmp_path: Path) -> None:
     found = rows(done)
     assert found["let w"] == ("8", "model.txt:1")
     assert found["train.batch"] == ("64", "model.txt:6")
-    assert found["train.optimizer"] == ("sgd(lr=0.1, momentum=0.0)", "model.txt:7")
+    assert found["train.optimizer"] == ("sgd(lr=0.1, momentum=0.0, weight_decay=0.0)", "model.txt:7")
     assert found["train.epochs"] == ("10", "default")
     assert found["data.name"] == ("mnist", "default")
     assert found["require"] == ("params < 200_000", "model.txt:10")
@@ -56,7 +56,10 @@ def test_the_command_line_beats_the_file(tmp_path: Path) -> None:
     found = rows(config(tmp_path, "--set", "w=16", "--set", "train.epochs=3", "--set", "train.optimizer.lr=0.5"))
     assert found["let w"] == ("16", "--set w=16")
     assert found["train.epochs"] == ("3", "--set train.epochs=3")
-    assert found["train.optimizer"] == ("sgd(lr=0.5, momentum=0.0)", "model.txt:7, --set train.optimizer.lr=0.5")
+    assert found["train.optimizer"] == (
+        "sgd(lr=0.5, momentum=0.0, weight_decay=0.0)",
+        "model.txt:7, --set train.optimizer.lr=0.5",
+    )
 
 
 def test_a_file_without_sections_has_the_defaults() -> None:
