@@ -70,7 +70,8 @@ class Splits:
     """The three parts of an experiment, standardised with ``mean`` and ``std`` of the training part.
 
     ``mean`` and ``std`` are float32 (C,), in units of pixel / 255. ``fingerprint`` is the SHA-256, in hex, of the raw
-    images and labels of the three parts in order.
+    images and labels of the three parts in order. ``shared`` are the numbers of validation and of test images that are,
+    byte for byte, among the training images.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Splits:
     std: Floats
     classes: tuple[str, ...]
     fingerprint: str
+    shared: tuple[int, int] = (0, 0)
 
     @property
     def shape(self) -> tuple[int, int, int]:

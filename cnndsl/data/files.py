@@ -152,7 +152,13 @@ def refuse_more(content: Content) -> None:
 
 
 def check_labels(path: StrPath, labels: Labels | Pixels, classes: int) -> None:
-    """Raise InputError D513, naming the first offender, unless every label (N,) is below ``classes``."""
+    """Raise InputError D513, naming the first offender, unless every label (N,) is below ``classes``.
+
+    Labels that begin at 1 and end at ``classes`` are D502.
+    """
+    if len(labels) and labels.min() == 1 and labels.max() == classes:
+        found = f"labels run 1..{classes}, expected 0..{classes - 1}"
+        raise InputError(f"{path}: {found}", code="D502", hint="subtract 1 from each label")
     wrong = np.flatnonzero(labels >= classes)
     if len(wrong):
         first = int(wrong[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -74,7 +75,19 @@ def _scaled(dataset: Dataset, parts: tuple[Labelled, Labelled, Labelled], scale:
         std=std,
         classes=dataset.classes,
         fingerprint=_fingerprint(parts),
+        shared=_shared(*parts),
     )
+
+
+def _shared(train: Labelled, valid: Labelled, test: Labelled) -> tuple[int, int]:
+    """How many images of the two other parts are among the training images."""
+    known = set(_digests(train))
+    return sum(one in known for one in _digests(valid)), sum(one in known for one in _digests(test))
+
+
+def _digests(part: Labelled) -> Iterator[bytes]:
+    # Digests, not the images: of a large data set these would be as large once more.
+    return (hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in part.images)
 
 
 def _fixed(channels: int, scale: str) -> tuple[Floats, Floats]:

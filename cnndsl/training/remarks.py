@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from attrs import frozen
 
+from cnndsl.data import Splits
 from cnndsl.layers._kind import Array
 from cnndsl.loss import Loss
 
@@ -25,6 +26,14 @@ class Remark:
 
     def __str__(self) -> str:
         return f"{self.severity} {self.code}: {self.message}\n  = hint: {self.hint}"
+
+
+def of_splits(splits: Splits) -> Iterator[Remark]:
+    """D508 for validation and test images that are trained on."""
+    for part, count in zip(("valid", "test"), splits.shared, strict=True):
+        if count:
+            message = f"the same images occur in train and {part} ({count:,} equal hashes)"
+            yield Remark("warning", "D508", message, "remove them from one of the two")
 
 
 def of_epoch(epoch: int, train_loss: float, guessed: float) -> Iterator[Remark]:

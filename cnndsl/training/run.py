@@ -32,7 +32,7 @@ from cnndsl.training.history import (
 )
 from cnndsl.training.loop import TAME, EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
-from cnndsl.training.remarks import Remark, loss_of_guessing, of_confusion, of_epoch
+from cnndsl.training.remarks import Remark, loss_of_guessing, of_confusion, of_epoch, of_splits
 from cnndsl.training.settings import Settings
 from cnndsl.training.weights import WEIGHTS, load_weights, read_header, save_weights
 
@@ -85,6 +85,8 @@ def compile_and_train(
     guessed = loss_of_guessing(program.loss, len(splits.classes), splits.train.labels)
     try:
         with np.errstate(all="ignore"):  # what overflows shows in the loss, which is looked at
+            for remark in of_splits(splits):
+                on_event(remark)
             for event in train(program, splits, settings):
                 if isinstance(event, EpochDone):
                     _keep(program, splits, settings, folder, rows, event, legacy_csv=legacy_csv)

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.command import ROOT, cnndsl
 
 EXAMPLES = {
+    "mnist-99.4": ("ok 1x28x28: 16,754 parameters, 2,371,136 MACs, receptive field 32",),
     "mnist-20k": ("ok 1x28x28: 7,138 parameters, 1,311,168 MACs, receptive field 24",),
     "no-flatten": (
         "ok on mnist 1x28x28: 33,078 parameters, 328,600 MACs, receptive field 32",
@@ -16,6 +17,7 @@ EXAMPLES = {
         "legal for square inputs of 28 and more; at 27: Conv kernel 5x5 does not fit its 4x4 input (line 7)",
     ),
     "resnet8-cifar": ("ok 3x32x32: 78,042 parameters, 12,501,632 MACs, receptive field 25",),
+    "resnet8-cifar-train": ("ok 3x32x32: 78,042 parameters, 12,501,632 MACs, receptive field 25",),
     "vgg-cifar": ("ok 3x32x32: 591,274 parameters, 25,003,264 MACs, receptive field 16",),
 }
 
@@ -32,7 +34,7 @@ def test_an_example_is_what_it_is_said_to_be(name: str) -> None:
     assert "warning" not in done.err
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", ["mnist-20k", "no-flatten", "resnet8-cifar", "vgg-cifar"])
 def test_an_example_is_the_published_one(name: str, shared: Path) -> None:
     assert (ROOT / "examples" / f"{name}.txt").read_bytes() == (shared / "examples" / f"{name}.txt").read_bytes()
 

@@ -86,6 +86,13 @@ def test_a_label_out_of_range(mnist_dir: Path) -> None:
     refused(error, "D513", str(path), "label 10 at index 2")
 
 
+def test_labels_that_begin_at_one(mnist_dir: Path) -> None:
+    path = write(mnist_dir / "t10k-labels-idx1-ubyte", idx_bytes(np.array([1, 10, 3, 4, 5])))
+    with pytest.raises(InputError) as error:
+        read_mnist(mnist_dir)
+    refused(error, "D502", str(path), "labels run 1..10, expected 0..9")
+
+
 def test_images_and_labels_exchanged(mnist_dir: Path) -> None:
     content = (mnist_dir / "t10k-labels-idx1-ubyte").read_bytes()
     write(mnist_dir / "t10k-images-idx3-ubyte", content)

@@ -115,6 +115,15 @@ def test_a_validation_part_of_its_own(toy: Dataset) -> None:
         make_splits(dataset, train=50, valid=50, test=20, seed=1)
 
 
+def test_images_that_are_trained_on_as_well_are_counted(toy: Dataset) -> None:
+    assert make_splits(toy, train=250, valid=50, test=None, seed=0).shared == (0, 0)
+    images = toy.test.images.copy()
+    images[[3, 70, 71]] = toy.train.images[[5, 9, 9]]
+    copied = evolve(toy, test=evolve(toy.test, images=images), valid=make_labelled(np.arange(40) % 10, shape=(2, 4, 4)))
+    copied = evolve(copied, valid=evolve(copied.valid, images=toy.train.images[:40]))
+    assert make_splits(copied, train=300, valid=40, test=None, seed=0).shared == (40, 3)
+
+
 def test_unbalanced(toy: Dataset) -> None:
     splits = make_splits(toy, train=150, valid=50, test=50, seed=0, balanced=False)
     assert [len(split) for split in parts(splits)] == [150, 50, 50]

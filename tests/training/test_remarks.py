@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from math import log
 
+import attrs
 import numpy as np
 import pytest
 
+from cnndsl.data import Splits
 from cnndsl.loss import Loss, cross_entropy, on_probabilities
-from cnndsl.training.remarks import loss_of_guessing, of_confusion, of_epoch
+from cnndsl.training.remarks import loss_of_guessing, of_confusion, of_epoch, of_splits
+
+
+def test_images_that_are_trained_on_and_tested_on_are_told(splits: Splits) -> None:
+    assert not [*of_splits(splits)]
+    valid, test = of_splits(attrs.evolve(splits, shared=(2, 1_200)))
+    assert (valid.code, valid.severity) == ("D508", "warning")
+    assert "train and valid (2 equal hashes)" in valid.message
+    assert "train and test (1,200 equal hashes)" in test.message
 
 
 @pytest.mark.parametrize("loss", [log(10), log(10) * 1.004, log(10) * 0.996])
