@@ -150,6 +150,23 @@ def _grouped_instances(around: Surroundings, name: str) -> tuple[Operator, ...]:
     return (back, norm, spread) if is_plain and is_map else ()
 
 
+def gate(around: Surroundings, last: Operator) -> Found | None:
+    """A map times a vector that was made a map of 1x1: a factor for each channel."""
+    for x, factor in either_way(last, "Mul"):
+        spread = around.inner(factor, "Unsqueeze", "Reshape")
+        if spread and _makes_pixels(around, spread):
+            order = (x, spread.input(0)) if last.inputs[0] == x else (spread.input(0), x)
+            return instead(last, "Gate", order), (spread,)
+    return None
+
+
+def _makes_pixels(around: Surroundings, spread: Operator) -> bool:
+    sizes = around.sizes(spread.input(1))
+    if spread.kind == "Unsqueeze":
+        return sorted(sizes or spread.integers("axes")) == [2, 3]
+    return len(sizes) == _FLATTENED + 2 and sizes[2:] == (1, 1)
+
+
 def groups_of_vectors(around: Surroundings, last: Operator) -> Found | None:
     """A vector as channels of one place, for a normalisation that wants places, and back."""
     norm = around.inner(last.input(0), "GroupNormalization") if last.kind == "Reshape" else None
@@ -162,7 +179,18 @@ def groups_of_vectors(around: Surroundings, last: Operator) -> Found | None:
     return instead(last, norm.kind, (spread.input(0), *norm.inputs[1:]), **norm.attributes), (norm, spread)
 
 
-RULES: tuple[Rule, ...] = (swish, hard_swish, gelu, group_norm, dense, bias, shuffle, global_pool, groups_of_vectors)
+RULES: tuple[Rule, ...] = (
+    swish,
+    hard_swish,
+    gelu,
+    group_norm,
+    dense,
+    bias,
+    shuffle,
+    global_pool,
+    groups_of_vectors,
+    gate,
+)
 
 
 def without_patterns(model: Model) -> Model:

@@ -46,6 +46,7 @@ _FILES: dict[str, tuple[str, ...]] = {
     "pad": (),
     "channel_shuffle": (),
     "add": (),
+    "multiply": (),
     "concat": (),
     "softmax": (),
     "log_softmax": (),

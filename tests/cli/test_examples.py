@@ -18,6 +18,7 @@ EXAMPLES = {
     ),
     "resnet8-cifar": ("ok 3x32x32: 78,042 parameters, 12,501,632 MACs, receptive field 25",),
     "resnet8-cifar-train": ("ok 3x32x32: 78,042 parameters, 12,501,632 MACs, receptive field 25",),
+    "squeeze-excite": ("ok 1x28x28: 5,874 parameters, 304,896 MACs, receptive field 9",),
     "vgg-cifar": ("ok 3x32x32: 591,274 parameters, 25,003,264 MACs, receptive field 16",),
 }
 

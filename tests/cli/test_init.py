@@ -22,7 +22,7 @@ def test_every_starter_file_has_a_name() -> None:
 def test_a_starter_is_right_in_canonical_form_and_small(name: str) -> None:
     source = Source(f"{name}.txt", starter(name))
     graph, found = check(source)
-    assert found == ()
+    assert {each.code for each in found} <= {"G303"}
     assert graph.nodes
     assert format_source(source) == source
     assert max(map(len, source.lines)) <= 100

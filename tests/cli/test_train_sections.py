@@ -77,7 +77,7 @@ def test_the_file_says_how_it_is_trained(tmp_path: Path) -> None:
             "epochs": 2,
             "lr": 0.05,
             "optimizer": "sgd",
-            "constants": {"momentum": 0.8},
+            "constants": {"momentum": 0.8, "weight_decay": 0.0},
             "balance": False,
             "seed": 3,
             "processes": 1,
@@ -95,7 +95,11 @@ def test_options_beat_the_file(tmp_path: Path) -> None:
     assert train(tmp_path, text, *given).code == 0
     found = settings(tmp_path)
     assert (found["epochs"], found["lr"], found["test"], found["batch"], found["seed"]) == (1, 0.5, 10, 32, 9)
-    assert (found["optimizer"], found["constants"], found["train"]) == ("sgd", {"momentum": 0.8}, 60)
+    assert (found["optimizer"], found["constants"], found["train"]) == (
+        "sgd",
+        {"momentum": 0.8, "weight_decay": 0.0},
+        60,
+    )
     assert read_header(tmp_path / "outputdir" / "best.safetensors")["variables"] == {"w": "5"}
 
 

@@ -48,7 +48,8 @@ def in_runtime(model: bytes, x: Array) -> Array:
 
 def in_reference(model: bytes, x: Array) -> Array:
     """What the reference of ONNX makes of images."""
-    (y,) = reference.ReferenceEvaluator(onnx.load_from_string(model)).run(None, {"input": x})
+    with np.errstate(all="ignore"):  # its sigmoid computes both of its branches
+        (y,) = reference.ReferenceEvaluator(onnx.load_from_string(model)).run(None, {"input": x})
     return np.asarray(y)
 
 

@@ -87,6 +87,11 @@ def _channels(values: Array, x: Array) -> Array:
     return values.reshape(1, -1, *[1] * (x.ndim - 2))
 
 
+def _gated(xs: tuple[Array, ...]) -> list[Array]:
+    rank = max(x.ndim for x in xs)
+    return [x if x.ndim == rank else x[:, :, None, None] for x in xs]
+
+
 def _affine(call: Call, normal: Array, as_x: Callable[[Array], Array]) -> Array:
     return normal * as_x(call.params["scale"]) + as_x(call.params["bias"]) if call.spec.affine else normal
 
@@ -188,6 +193,7 @@ FORMULAS: dict[str, Formula] = {
     "Pad": _pad,
     "ChannelShuffle": _shuffle,
     "Add": lambda call: sum(call.xs),
+    "Multiply": lambda call: math.prod(_gated(call.xs)),
     "Concat": lambda call: np.concatenate(call.xs, axis=1),
     "Softmax": _softmax,
     "LogSoftmax": lambda call: np.log(_softmax(call)),

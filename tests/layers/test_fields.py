@@ -136,7 +136,7 @@ TABLE = {
     "ChannelShuffle": ("groups", "", set()),
     **dict.fromkeys(("GlobalAvgPool", "GlobalMaxPool", "ReLU", "ELU", "SELU", "SiLU", "Sigmoid"), ("", "", set())),
     **dict.fromkeys(("Tanh", "HardSwish", "Mish", "Softplus", "Scale", "Flatten", "Identity"), ("", "", set())),
-    **dict.fromkeys(("Add", "Concat", "Softmax", "LogSoftmax"), ("", "", set())),
+    **dict.fromkeys(("Add", "Multiply", "Concat", "Softmax", "LogSoftmax"), ("", "", set())),
 }
 
 
@@ -210,6 +210,8 @@ SHAPES = [
     ),
     ("Add", (MAP, MAP, VECTOR), "S204", r"path 1 gives 16x8x8, path 3 20 \(a map and a vector\)", "path 3"),
     ("Add", ((3,), (4,)), "S204", "path 1 gives 3, path 2 4$", "path 2"),
+    ("Multiply", (MAP, (16, 8, 7)), "S204", r"path 2 16x8x7 \(width\)", "make 16x8x8 of it"),
+    ("Multiply", ((15,), MAP), "S204", r"path 1 gives 15, path 2 16x8x8", "16 factors for the channels"),
     ("Concat", (MAP, (3, 8, 7)), "S204", r"path 2 3x8x7 \(width\)", "make 8x8 pixels of path 2"),
     ("Concat", (VECTOR, MAP), "S204", r"\(a map and a vector\)", "make a vector of path 2"),
 ]

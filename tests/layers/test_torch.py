@@ -111,6 +111,7 @@ RIVALS: dict[str, Rival] = {
     "Pad": pad,
     "ChannelShuffle": lambda call: F.channel_shuffle(call.x, call.spec.groups),
     "Add": lambda call: call.xs[0] + call.xs[1],
+    "Multiply": lambda call: call.xs[0] * call.xs[1],
     "Concat": lambda call: torch.cat(call.xs, 1),
     "Softmax": lambda call: F.softmax(call.x, 1),
     "LogSoftmax": lambda call: F.log_softmax(call.x, 1),

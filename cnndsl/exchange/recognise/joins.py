@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cnndsl.exchange.recognise._use import Layer, UnsupportedError, Use, reads
+from cnndsl.layers._fields import spell
 from cnndsl.layers.add import Add
 from cnndsl.layers.concat import Concat
+from cnndsl.layers.multiply import Multiply
 from cnndsl.layers.scale import Scale
 
 
@@ -28,8 +30,10 @@ def _concat(use: Use) -> tuple[Layer, ...]:
 
 @reads("Mul")
 def _scale(use: Use) -> tuple[Layer, ...]:
-    if len(use.wires) != 1 or len(use.inputs) != 2:
-        raise UnsupportedError("it multiplies values with each other")
+    if len(use.inputs) != 2:
+        raise UnsupportedError(f"it has {len(use.inputs)} inputs, and not two")
+    if len(use.wires) == 2:
+        return _product(use)
     factor = use.floats(0 if use.inputs[1] is use.wires[0] else 1)
     channels, *places = use.shape
     try:
@@ -37,3 +41,15 @@ def _scale(use: Use) -> tuple[Layer, ...]:
     except ValueError:
         raise UnsupportedError("its constant is not one number per channel") from None
     return (Layer(Scale(), {"scale": per_channel.reshape(-1)}),)
+
+
+def _product(use: Use) -> tuple[Layer, ...]:
+    first, second = (wire.shape for wire in use.wires)
+    if first != second:
+        raise UnsupportedError(f"it multiplies {spell(first)} and {spell(second)}")
+    return (Layer(Multiply()),)
+
+
+@reads("Gate")
+def _gate(_use: Use) -> tuple[Layer, ...]:
+    return (Layer(Multiply()),)
