@@ -74,6 +74,11 @@ def group_norm(call: Call) -> Tensor:
     return F.group_norm(call.x, call.spec.groups, scale, bias, call.spec.eps)
 
 
+def multiply(call: Call) -> Tensor:
+    rank = max(x.ndim for x in call.xs)
+    return prod(x if x.ndim == rank else x[:, :, None, None] for x in call.xs)
+
+
 def upsample(call: Call) -> Tensor:
     return F.interpolate(call.x, scale_factor=tuple(map(float, call.spec.factor)), mode=call.spec.mode)
 
@@ -110,8 +115,8 @@ RIVALS: dict[str, Rival] = {
     "Upsample": upsample,
     "Pad": pad,
     "ChannelShuffle": lambda call: F.channel_shuffle(call.x, call.spec.groups),
-    "Add": lambda call: call.xs[0] + call.xs[1],
-    "Multiply": lambda call: call.xs[0] * call.xs[1],
+    "Add": lambda call: sum(call.xs),
+    "Multiply": multiply,
     "Concat": lambda call: torch.cat(call.xs, 1),
     "Softmax": lambda call: F.softmax(call.x, 1),
     "LogSoftmax": lambda call: F.log_softmax(call.x, 1),
