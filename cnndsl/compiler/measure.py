@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from cnndsl.language.graph import INPUT, Graph, Node, Shape
 from cnndsl.layers import kind_of
 from cnndsl.layers._window import reach_of
-from cnndsl.layers.avg_pool import AvgPool
-from cnndsl.layers.conv import Conv
-from cnndsl.layers.conv_transpose import ConvTranspose
-from cnndsl.layers.dw_conv import DWConv
-from cnndsl.layers.fc import FC
-from cnndsl.layers.pool import Pool
-from cnndsl.layers.upsample import Upsample
+
+if TYPE_CHECKING:
+    from cnndsl.layers.avg_pool import AvgPool
+    from cnndsl.layers.conv import Conv
+    from cnndsl.layers.conv_transpose import ConvTranspose
+    from cnndsl.layers.dw_conv import DWConv
+    from cnndsl.layers.fc import FC
+    from cnndsl.layers.pool import Pool
+    from cnndsl.layers.upsample import Upsample
 
 _FLOAT32 = 4  # bytes
 
@@ -76,32 +78,33 @@ def parameters(node: Node) -> int:
 
 def macs(node: Node) -> int:
     """Multiply-adds of a node with shapes, for one image."""
-    return _macs(node.spec, node.in_shapes[0], node.out_shape)
+    count = _MACS.get(kind_of(node.spec).name)
+    return count(node.spec, node.in_shapes[0], node.out_shape) if count else 0
 
 
-@singledispatch
-def _macs(_spec: Any, _in_shape: Shape, _out_shape: Shape) -> int:
-    return 0
-
-
-@_macs.register
-def _(spec: Conv, in_shape: Shape, out_shape: Shape) -> int:
+def _of_conv(spec: Conv, in_shape: Shape, out_shape: Shape) -> int:
     return prod(out_shape) * in_shape[0] // spec.groups * prod(spec.kernel)
 
 
-@_macs.register
-def _(spec: DWConv, _in_shape: Shape, out_shape: Shape) -> int:
+def _of_dw_conv(spec: DWConv, _in_shape: Shape, out_shape: Shape) -> int:
     return prod(out_shape) * prod(spec.kernel)
 
 
-@_macs.register
-def _(spec: ConvTranspose, in_shape: Shape, _out_shape: Shape) -> int:
+def _of_conv_transpose(spec: ConvTranspose, in_shape: Shape, _out_shape: Shape) -> int:
     return prod(in_shape) * spec.out * prod(spec.kernel)
 
 
-@_macs.register
-def _(_spec: FC, in_shape: Shape, out_shape: Shape) -> int:
+def _of_fc(_spec: FC, in_shape: Shape, out_shape: Shape) -> int:
     return prod(in_shape) * prod(out_shape)
+
+
+# By name: a table by class would import every kind for a file that has three.
+_MACS: dict[str, Callable[[Any, Shape, Shape], int]] = {
+    "Conv": _of_conv,
+    "DWConv": _of_dw_conv,
+    "ConvTranspose": _of_conv_transpose,
+    "FC": _of_fc,
+}
 
 
 def depth(graph: Graph) -> int:
@@ -129,29 +132,33 @@ def receptive_fields(graph: Graph) -> dict[str, tuple[int, int]]:
     return {path: (-(-field // pixel), -(-jump // pixel)) for path, (field, jump) in seen.items()}
 
 
-@singledispatch
-def _sight(_spec: Any) -> tuple[int, int, int]:
+def _sight(spec: object) -> tuple[int, int, int]:
     """How many rows of the input a row of the output sees; its step in them; how many times more rows there are."""
-    return 1, 1, 1
+    look = _SIGHTS.get(kind_of(spec).name)
+    return look(spec) if look else (1, 1, 1)
 
 
-@_sight.register
-def _(spec: Conv) -> tuple[int, int, int]:
+def _through_conv(spec: Conv) -> tuple[int, int, int]:
     return reach_of(spec.kernel, spec.dilation)[0], spec.stride[0], 1
 
 
-@_sight.register(DWConv)
-@_sight.register(Pool)
-@_sight.register(AvgPool)
-def _(spec: DWConv | Pool | AvgPool) -> tuple[int, int, int]:
+def _through_window(spec: DWConv | Pool | AvgPool) -> tuple[int, int, int]:
     return spec.kernel[0], spec.stride[0], 1
 
 
-@_sight.register
-def _(spec: ConvTranspose) -> tuple[int, int, int]:
+def _through_conv_transpose(spec: ConvTranspose) -> tuple[int, int, int]:
     return -(-spec.kernel[0] // spec.stride[0]), 1, spec.stride[0]
 
 
-@_sight.register
-def _(spec: Upsample) -> tuple[int, int, int]:
+def _through_upsample(spec: Upsample) -> tuple[int, int, int]:
     return 1 if spec.mode == "nearest" or spec.factor[0] == 1 else 2, 1, spec.factor[0]
+
+
+_SIGHTS: dict[str, Callable[[Any], tuple[int, int, int]]] = {
+    "Conv": _through_conv,
+    "DWConv": _through_window,
+    "Pool": _through_window,
+    "AvgPool": _through_window,
+    "ConvTranspose": _through_conv_transpose,
+    "Upsample": _through_upsample,
+}

@@ -123,9 +123,9 @@ def test_a_full_disk_leaves_the_file_as_it_was(typed: Path) -> None:
 
 def test_a_formatter_that_would_change_the_meaning_is_stopped(typed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnndsl.cli import _run
-    from cnndsl.language import format as formatter
+    from cnndsl.language.format import layout
 
-    lay_out = formatter.lay_out
-    monkeypatch.setattr(formatter, "lay_out", lambda items: lay_out(items[1:]))
+    lay_out = layout.lay_out
+    monkeypatch.setattr(layout, "lay_out", lambda items: lay_out(items[1:]))
     assert _run(["fmt", str(typed)]) == 70
     assert typed.read_bytes() == TYPED.encode()

@@ -11,10 +11,6 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from cnndsl.errors import CnndslError, ModelError
-from cnndsl.language.format.comments import with_shapes
-from cnndsl.language.format.insert import with_layer_above
-from cnndsl.language.format.layout import lay_out
-from cnndsl.language.format.meaning import meaning
 from cnndsl.language.format.outline import Item, Place, outline_of
 from cnndsl.language.format.spelling import Spell, as_it_is, respell
 from cnndsl.language.format.tokens import tokens_of
@@ -56,12 +52,17 @@ def annotate(source: Source, shapes: Mapping[Place, str]) -> Source:
 
     Older ones go; what a comment says besides stays. Raises :class:`ChangedMeaningError` as :func:`format_source` does.
     """
+    from cnndsl.language.format.comments import with_shapes
+
     statements, _ = parse(source)
     return _rewritten(source, statements, with_shapes(_outline(source), shapes), as_it_is)
 
 
 def insert_layer(source: Source, name: str, places: frozenset[Place]) -> Source:
     """A file in canonical form with a layer that takes no arguments above the statements at some places."""
+    from cnndsl.language.format.insert import with_layer_above
+    from cnndsl.language.format.layout import lay_out
+
     return evolve(source, text=lay_out(with_layer_above(_outline(source), name, places)))
 
 
@@ -71,6 +72,10 @@ def _outline(source: Source) -> tuple[Item, ...]:
 
 def _rewritten(source: Source, statements: tuple[Statement, ...], outline: tuple[Item, ...], spell: Spell) -> Source:
     """The source laid out anew, if it still says what the statements do."""
+    # Here, since a check reads the outline alone, for its style.
+    from cnndsl.language.format.layout import lay_out
+    from cnndsl.language.format.meaning import meaning
+
     result = checked(evolve(source, text=lay_out(outline)))
     again, errors = parse(result)
     if errors or meaning(again, spell) != meaning(statements, spell):
