@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib.util import find_spec, module_from_spec
@@ -32,6 +33,7 @@ class _Postponed(ModuleType):
 def main() -> NoReturn:
     """Run the command line and exit."""
     try:
+        gc.set_threshold(50_000)  # what is imported stays: to look through it again and again takes 2 % of a check
         for name in _LATE:
             postpone(name)
         from cnndsl.cli import main as run

@@ -5,21 +5,23 @@ What shows only in how layers follow each other is in :mod:`cnndsl.compiler.advi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import singledispatch
+from collections.abc import Callable, Iterator
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnndsl.errors import Diagnostic, Severity, Span
 from cnndsl.language.graph import Graph, Node, Shape, call_chain
 from cnndsl.language.render import short
+from cnndsl.layers import kind_of
 from cnndsl.layers._fields import Pair, spell
 from cnndsl.layers._window import Window, reach_of, window_of
-from cnndsl.layers.avg_pool import AvgPool
-from cnndsl.layers.conv import Conv
-from cnndsl.layers.dw_conv import DWConv
-from cnndsl.layers.fc import FC
-from cnndsl.layers.pool import Pool
+
+if TYPE_CHECKING:
+    from cnndsl.layers.avg_pool import AvgPool
+    from cnndsl.layers.conv import Conv
+    from cnndsl.layers.dw_conv import DWConv
+    from cnndsl.layers.fc import FC
+    from cnndsl.layers.pool import Pool
 
 Advice = tuple[str, Severity, str, str]  # code, severity, message, hint
 
@@ -37,31 +39,26 @@ def place(graph: Graph, node: Node, advice: Advice) -> Diagnostic:
     return Diagnostic(code, severity, message, span, (hint,), call_chain(node.calls, span), excerpt)
 
 
-@singledispatch
-def _advice(_spec: Any, *_in_shapes: Shape) -> Iterator[Advice]:
-    yield from ()
+def _advice(spec: object, *in_shapes: Shape) -> Iterator[Advice]:
+    look = _LOOKS.get(kind_of(spec).name)
+    return look(spec, *in_shapes) if look else iter(())
 
 
-@_advice.register
-def _(_spec: FC, shape: Shape) -> Iterator[Advice]:
+def _on_fc(_spec: FC, shape: Shape) -> Iterator[Advice]:
     if len(shape) > 1:
         message = f"Flatten inserted before FC ({spell(shape)} -> {prod(shape)})"
         yield "S208", "note", message, "write `Flatten` above the FC"
 
 
-@_advice.register
-def _(spec: Conv, shape: Shape) -> Iterator[Advice]:
+def _on_conv(spec: Conv, shape: Shape) -> Iterator[Advice]:
     yield from _padding(spec, shape, reach_of(spec.kernel, spec.dilation))
 
 
-@_advice.register
-def _(spec: DWConv, shape: Shape) -> Iterator[Advice]:
+def _on_dw_conv(spec: DWConv, shape: Shape) -> Iterator[Advice]:
     yield from _padding(spec, shape, spec.kernel)
 
 
-@_advice.register(Pool)
-@_advice.register(AvgPool)
-def _(spec: Pool | AvgPool, shape: Shape) -> Iterator[Advice]:
+def _on_pool(spec: Pool | AvgPool, shape: Shape) -> Iterator[Advice]:
     yield from _padding(spec, shape, spec.kernel)
     name, size = type(spec).__name__, (shape[1], shape[2])
     window = window_of(spec, size, ceil=spec.ceil)
@@ -114,3 +111,13 @@ def _lines(rows: int, columns: int) -> str:
         name if number == 1 else f"{number} {name}s" for number, name in ((rows, "row"), (columns, "column")) if number
     ]
     return " and ".join(parts)
+
+
+# By name: a table by class would import every kind for a file that has three.
+_LOOKS: dict[str, Callable[..., Iterator[Advice]]] = {
+    "FC": _on_fc,
+    "Conv": _on_conv,
+    "DWConv": _on_dw_conv,
+    "Pool": _on_pool,
+    "AvgPool": _on_pool,
+}

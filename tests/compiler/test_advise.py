@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnndsl.compiler import check
+from cnndsl.compiler.advise import _LOOKS
 from cnndsl.compiler.advise_network import _ROLES, role_of
 from cnndsl.data import SHAPES
 from cnndsl.diagnostics.report import examine
@@ -42,7 +43,7 @@ def test_good_files_get_no_advice_but_about_what_they_leave_out(path: Path) -> N
 
 
 def test_the_roles_are_those_of_layers_that_there_are() -> None:
-    assert _ROLES.keys() <= {kind.name for kind in PUBLIC}
+    assert _ROLES.keys() | _LOOKS.keys() <= {kind.name for kind in PUBLIC}
 
 
 @thorough(150)
