@@ -390,3 +390,12 @@ def test_ten_steps_follow_the_formula(optimiser: Optimiser, formula: Formula) ->
 def test_bad_settings_are_refused_in_words(make: Callable[[], Optimiser], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("norm", [0.3, 0.6, 0.99])
+def test_gradients_within_the_bound_pass_as_they_are(norm: float) -> None:
+    grads = {"a": {"W": np.array([0.6 * norm, 0.0]), "b": np.array([-0.8 * norm])}}
+    clip = optim.clip_by_norm(1.0)
+    clipped, _ = clip.update(grads, clip.init(grads), grads)
+    np.testing.assert_array_equal(clipped["a"]["W"], grads["a"]["W"])
+    np.testing.assert_array_equal(clipped["a"]["b"], grads["a"]["b"])
