@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
+from cnndsl.language.definitions import WORDS
 from cnndsl.language.format.outline import Item, Statement, statements_of
 from cnndsl.language.format.tokens import Token
 from cnndsl.layers import find_kind
 
 #: The canonical form of a word in a section, given the section's name and the word.
 Spell = Callable[[str, str], str]
-_KEYWORDS = frozenset({"version", "input", "let", "include", "block", "repeat", "residual", "branch", "path"})
 _NUMBER = re.compile(r"(-?)[+]?([0-9_]*)(\.?)([0-9_]*)(?:[eE]([+-]?)0*([0-9]+))?")
 
 
@@ -68,7 +68,7 @@ def _layer_name(statement: Statement, section: str) -> Token | None:
     """The token that names a layer, if one does."""
     if section == "require" and statement.word.text == "no":
         return statement.head[-1]
-    return None if section or statement.section or statement.word.text in _KEYWORDS else statement.word
+    return None if section or statement.section or statement.word.text in WORDS else statement.word
 
 
 def _canonical(token: Token) -> str:
