@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from cnndsl import keys
 from cnndsl.language.graph import INPUT, Graph
 from cnndsl.layers import kind_of
-from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch, Tree, at_once
+from cnndsl.layers._kind import Array, Context, LayerKind, Params, Scratch, Tree, alone, at_once
 
 _NONE: Params = {}
 _NOTHING = np.empty(0)
@@ -29,6 +29,17 @@ class Step:
     wants_dx: bool
     is_trained: bool
     last_uses: tuple[str, ...]
+
+
+@frozen
+class Among:
+    """How many parts of a batch are worked off in step, and how they exchange arrays."""
+
+    parts: int = 1
+    gather: Callable[[Array, Array], None] = alone
+
+
+ALONE = Among()
 
 
 @frozen
@@ -65,6 +76,7 @@ def run_forward(
     key: keys.Key,
     scratch: Scratch,
     run: Callable[..., None] = at_once,
+    among: Among = ALONE,
     record: bool = True,
 ) -> tuple[Array, Tree, Tape]:
     """Output, new state and tape. ``x`` and the output are in the inner layout.
@@ -74,7 +86,7 @@ def run_forward(
     values = {INPUT: x}
     new_state = dict(state)
     residuals = []
-    shared = Context(train, key, scratch, run=run)
+    shared = Context(train, key, scratch, run=run, parts=among.parts, gather=among.gather)
     y = x
     for step in steps:
         kind, owner = step.kind, step.owner
@@ -101,11 +113,12 @@ def run_backward(
     *,
     scratch: Scratch,
     run: Callable[..., None] = at_once,
+    among: Among = ALONE,
 ) -> tuple[Array, Tree]:
     """Gradient of the input (empty where the steps do not want it) and of every parameter."""
     cotangents = {steps[-1].path: dy}
     grads: dict[str, dict[str, Array]] = {path: {} for path in params}
-    wanting = Context(tape.train, tape.key, scratch, run=run)
+    wanting = Context(tape.train, tape.key, scratch, run=run, parts=among.parts, gather=among.gather)
     leaving = evolve(wanting, wants_dx=False)
     for step, residual in zip(reversed(steps), reversed(tape.residuals), strict=True):
         kind = step.kind

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -11,9 +13,10 @@ from attrs import evolve, field, frozen
 from numpy.typing import DTypeLike
 
 from cnndsl import keys
+from cnndsl.compiler.crew import Meeting, crew
 from cnndsl.compiler.infer import infer
 from cnndsl.compiler.initialise import initialise
-from cnndsl.compiler.lower import Step, Tape, lower, run_backward, run_forward
+from cnndsl.compiler.lower import ALONE, Among, Step, Tape, lower, run_backward, run_forward
 from cnndsl.compiler.measure import Figures, measure
 from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
 from cnndsl.compiler.replay import Recordings, is_worthwhile
@@ -23,7 +26,7 @@ from cnndsl.labels import classes_of
 from cnndsl.language.graph import Graph, Shape
 from cnndsl.layers import kind_of
 from cnndsl.layers._kind import Array, LayerKind, Tree
-from cnndsl.layers._layout import array_shape, to_inner, to_outer
+from cnndsl.layers._layout import array_shape, outer_view, to_inner, to_outer
 from cnndsl.loss import Loss, cross_entropy, on_mixtures, on_probabilities
 
 # A piece's largest array should stay in the last-level cache; smaller pieces cost more calls than the cache gives back.
@@ -47,6 +50,8 @@ class Program:
     shards: int
     start: str | float
     replays: bool
+    mixes: bool
+    threads: int
     _steps: tuple[Step, ...] = field(repr=False)
     _training_steps: tuple[Step, ...] = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
@@ -132,9 +137,39 @@ class Program:
         def work(first: int, last: int) -> Partial:
             return self.partial(params, state, x[first:last], labels[first:last], key=key, first=first, total=total)
 
+        cuts = self.cuts(len(x))
         with single_blas_thread():
-            whole = reduce_pieces(self.cuts(len(x)), work)
+            if self.mixes and len(cuts) > 2:
+                whole = self._in_step(cuts, partial(self.partial, params, state, key=key, total=total), x, labels)
+            else:
+                whole = self._shared(cuts, work)
         return whole.loss / total, whole.grads, whole.state
+
+    def _shared(self, cuts: tuple[int, ...], work: Callable[[int, int], Partial]) -> Partial:
+        """The pieces between the cuts, worked off by the threads: each has a branch of the tree."""
+        branches = [cuts]
+        while 2 * len(branches) <= self.threads and min(map(len, branches)) > 2:
+            branches = [half for branch in branches for half in halves(branch)]
+        sums = crew(self.threads).all([partial(reduce_pieces, branch, work) for branch in branches])
+        while len(sums) > 1:
+            sums = [add_partials(*pair) for pair in zip(sums[::2], sums[1::2], strict=True)]
+        return sums[0]
+
+    def _in_step(self, cuts: tuple[int, ...], work: Callable[..., Partial], x: Array, labels: Array) -> Partial:
+        """The parts between the cuts, each in a thread: what mixes the batch waits for the others there."""
+        meeting = Meeting(len(cuts) - 1)
+
+        def one(part: int) -> Partial:
+            first, last = cuts[part : part + 2]
+            among = Among(len(cuts) - 1, meeting.member(part))
+            try:
+                return work(x=x[first:last], labels=labels[first:last], first=first, among=among)
+            except BaseException:
+                meeting.leave(part)
+                raise
+
+        parts = crew(len(cuts) - 1).all([partial(one, part) for part in range(len(cuts) - 1)])
+        return reduce_pieces(tuple(range(len(cuts))), lambda part, _: parts[part])
 
     def with_kind(self, path: str, kind: LayerKind[Any]) -> Program:
         """The program with another kind doing the work of the layer at ``path``: what plants mistakes uses it."""
@@ -150,7 +185,16 @@ class Program:
         return (*range(0, images, size), images)
 
     def partial(
-        self, params: Tree, state: Tree, x: Array, labels: Array, *, key: keys.Key, first: int, total: float
+        self,
+        params: Tree,
+        state: Tree,
+        x: Array,
+        labels: Array,
+        *,
+        key: keys.Key,
+        first: int,
+        total: float,
+        among: Among = ALONE,
     ) -> Partial:
         """The share of one piece in the gradient of a batch; the piece begins at image ``first``.
 
@@ -161,10 +205,17 @@ class Program:
         # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
         own_key = (key, "piece", first) if first else key
         scores, new_state, tape = run_forward(
-            self._training_steps, params, state, self._load(x), train=True, key=own_key, scratch=self._scratch
+            self._training_steps,
+            params,
+            state,
+            self._load(x),
+            train=True,
+            key=own_key,
+            scratch=self._scratch,
+            among=among,
         )
         loss, dscores = self._scored(scores, labels, total)
-        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch)
+        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch, among=among)
         return Partial(loss, grads, new_state)
 
     def _replayed(self, params: Tree, state: Tree, x: Array, labels: Array, total: float) -> Partial:
@@ -198,15 +249,22 @@ class Program:
 
     def _predict(self, steps: tuple[Step, ...], params: Tree, state: Tree, x: Array) -> Array:
         x = self.checked(params, x)
-        pieces = []
-        with single_blas_thread():
-            for start in range(0, len(x), self.piece):
-                inner = self._load(x[start : start + self.piece])
-                y, _, _ = run_forward(
+        y = np.empty((len(x), *self.output_shape), x.dtype)
+        size = max(_SMALLEST_PIECE, min(self.piece, -(-len(x) // self.threads)))
+        starts = range(0, len(x), size)
+
+        def work(own: range) -> None:
+            for start in own:
+                inner, part = self._load(x[start : start + size]), y[start : start + size]
+                result, _, _ = run_forward(
                     steps, params, state, inner, train=False, key=0, scratch=self._scratch, record=False
                 )
-                pieces.append(to_outer(y))
-        return np.concatenate(pieces) if pieces else np.empty((0, *self.output_shape), x.dtype)
+                np.copyto(part, outer_view(result))
+
+        share = -(-len(starts) // self.threads) or 1
+        with single_blas_thread():
+            crew(self.threads).all([partial(work, starts[at : at + share]) for at in range(0, len(starts), share)])
+        return y
 
     def _load(self, x: Array) -> Array:
         return to_inner(x, self._scratch.empty(array_shape(x.shape[1:], len(x)), x.dtype))
@@ -253,9 +311,14 @@ def reduce_pieces(cuts: tuple[int, ...], work: Callable[[int, int], Partial]) ->
     """
     if len(cuts) == 2:
         return work(*cuts)
+    left, right = halves(cuts)
+    return add_partials(reduce_pieces(left, work), reduce_pieces(right, work))
+
+
+def halves(cuts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The two branches of the tree over the pieces between the cuts."""
     half = len(cuts) // 2
-    left, right = reduce_pieces(cuts[: half + 1], work), reduce_pieces(cuts[half:], work)
-    return add_partials(left, right)
+    return cuts[: half + 1], cuts[half:]
 
 
 def add_partials(left: Partial, right: Partial) -> Partial:
@@ -280,14 +343,13 @@ def build(
     """
     graph = infer(graph)
     trained = lower(infer(optimise(graph, training)))
-    if any(kind_of(node.spec).mixes_batch for node in graph.nodes):
-        # What its statistics are taken over is the user's choice, not the engine's.
-        size, shards = 1 << 30, 1
-    else:
-        size = _piece_size(graph)
+    mixes = any(kind_of(node.spec).mixes_batch for node in graph.nodes)
+    # Parts of a batch that is mixed have to be there at the same time.
+    size = 1 << 30 if mixes else _piece_size(graph)
+    threads = int(os.environ.get("CNNDSL_THREADS", "1"))
     loss = on_mixtures(loss or cross_entropy())
     replays = is_worthwhile(trained, measure(graph).parameters)
-    return Program(graph, loss, size, shards, start, replays, lower(optimise(graph, rewrites)), trained)
+    return Program(graph, loss, size, shards, start, replays, mixes, threads, lower(optimise(graph, rewrites)), trained)
 
 
 def _piece_size(graph: Graph) -> int:

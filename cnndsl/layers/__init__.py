@@ -53,6 +53,8 @@ _FILES: dict[str, tuple[str, ...]] = {
     # Made by rewrites, not by files.
     "covering_conv": (),
     "bias_relu": (),
+    "batch_norm_relu": (),
+    "lowered_conv": (),
 }
 
 _BY_NAME = {name.lower(): file for file, others in _FILES.items() for name in (file.replace("_", ""), *others)}

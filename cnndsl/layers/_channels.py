@@ -17,7 +17,7 @@ def as_rows(x: Array) -> Array:
 
 def channel_sums(rows: Array) -> Array:
     """``(H, C, L)`` -> ``(C,)``, new memory."""
-    return channel_products(rows, _ones(rows.shape[2], rows.dtype))
+    return channel_products(rows, ones(rows))
 
 
 def channel_products(left: Array, right: Array) -> Array:
@@ -25,6 +25,11 @@ def channel_products(left: Array, right: Array) -> Array:
     # Faster than every other way to sum over the run, and a sum of partial sums loses few digits.
     total: Array = np.add.reduce(np.vecdot(left, right), axis=0)
     return total
+
+
+def ones(rows: Array) -> Array:
+    """A run of ones, with which a product is a sum; read-only."""
+    return _ones(rows.shape[2], rows.dtype)
 
 
 @lru_cache(maxsize=256)

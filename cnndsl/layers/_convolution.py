@@ -48,6 +48,12 @@ def forward(spec: Window, weight: Array, x: Array, ctx: Context) -> tuple[Array,
     return y, col
 
 
+def backward(spec: Window, weight: Array, col: Array, dy: Array, ctx: Context) -> tuple[Array, Array | None]:
+    """``dW`` and, where it is wanted, ``dx``."""
+    dx = input_gradient(spec, weight, dy, spec.size, ctx) if ctx.wants_dx else None
+    return weight_gradient(spec, col, dy, ctx), dx
+
+
 def weight_gradient(spec: Window, col: Array, dy: Array, ctx: Context) -> Array:
     """``dW`` ``(O, C, kh, kw)``, new memory."""
     (kh, kw), stride = spec.kernel, spec.stride[0]

@@ -40,6 +40,13 @@ class Depthwise:
         ctx.run(np.matmul, kernels, _taps(col, window), out=y.reshape(rows, self.channels, -1, columns * images))
         return y, col
 
+    def backward(
+        self, window: Window, weight: Array, col: Array, dy: Array, ctx: Context
+    ) -> tuple[Array, Array | None]:
+        """``dW`` and, where it is wanted, ``dx``."""
+        dx = self.input_gradient(window, weight, dy, window.size, ctx) if ctx.wants_dx else None
+        return self.weight_gradient(window, col, dy, ctx), dx
+
     def weight_gradient(self, window: Window, col: Array, dy: Array, ctx: Context) -> Array:
         """``dW`` ``(C*m, 1, kh, kw)``, new memory."""
         rows, filters, columns, images = dy.shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -10,10 +11,10 @@ from attrs import evolve, frozen
 
 from cnndsl.layers import _convolution
 from cnndsl.layers._depthwise import Depthwise
-from cnndsl.layers._fields import Pair
 from cnndsl.layers._kind import Array, Context
 from cnndsl.layers._layout import dense
 from cnndsl.layers._window import Window
+from cnndsl.layers._winograd import Winograd
 
 
 class Engine(Protocol):
@@ -22,16 +23,34 @@ class Engine(Protocol):
     def forward(self, spec: Window, weight: Array, x: Array, ctx: Context, /) -> tuple[Array, Any]:
         """``y``, and what :meth:`weight_gradient` needs of ``x``."""
 
-    def weight_gradient(self, spec: Window, col: Any, dy: Array, ctx: Context, /) -> Array:
-        """``dW`` in new memory."""
+    def backward(self, spec: Window, weight: Array, col: Any, dy: Array, ctx: Context, /) -> tuple[Array, Array | None]:
+        """``dW`` in new memory, and ``dx`` where it is wanted."""
 
-    def input_gradient(self, spec: Window, weight: Array, dy: Array, size: Pair, ctx: Context, /) -> Array:
-        """``dx`` for an input of ``size`` (H, W)."""
+
+@frozen
+class Geometry:
+    """What decides how a convolution can be computed: everything but its numbers."""
+
+    window: Window
+    channels: int
+    outputs: int
+    groups: int
 
 
 @lru_cache(maxsize=1024)
-def engine_of(groups: int, channels: int, gap: int) -> Engine:
-    """The convolution of ``channels`` in ``groups``, whose kernel rows lie ``gap`` rows apart."""
+def engine_of(geometry: Geometry, lowering: str) -> Engine:
+    """The engine that a lowering names, or the plain one where that does not do such convolutions."""
+    applies, engine = LOWERINGS[lowering]
+    return engine if applies(geometry) else _plain(geometry)
+
+
+def lowerings_for(geometry: Geometry) -> tuple[str, ...]:
+    """The names of all lowerings that can compute a convolution, the plain one first."""
+    return tuple(name for name, (applies, _) in LOWERINGS.items() if name == DEFAULT or applies(geometry))
+
+
+def _plain(geometry: Geometry) -> Engine:
+    groups, channels, gap = geometry.groups, geometry.channels, geometry.window.dilation[0]
     if groups == 1:
         engine: Engine = _convolution
     else:
@@ -55,20 +74,20 @@ class Grouped:
             cols.append(col)
         return y, cols
 
-    def weight_gradient(self, window: Window, cols: list[Array], dy: Array, ctx: Context) -> Array:
-        """``dW``, a group's filters behind the other's."""
-        split = zip(cols, self._split(dy, 1), strict=True)
-        parts = [_convolution.weight_gradient(window, col, part, ctx) for col, part in split]
-        dw = np.empty((self.groups * len(parts[0]), *parts[0].shape[1:]), dy.dtype)
-        ctx.run(np.concatenate, parts, out=dw)
-        return dw
-
-    def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
-        """``dx``, a group's channels behind the other's."""
-        dx = ctx.empty((size[0], self.groups * weight.shape[1], size[1], dy.shape[3]), dy.dtype)
-        for own, part, out in zip(self._split(weight, 0), self._split(dy, 1), self._split(dx, 1), strict=True):
-            ctx.run(np.copyto, out, _convolution.input_gradient(window, own, part, size, ctx))
-        return dx
+    def backward(
+        self, window: Window, weight: Array, cols: list[Array], dy: Array, ctx: Context
+    ) -> tuple[Array, Array | None]:
+        """``dW`` and ``dx``, a group's filters and channels behind the other's."""
+        size = window.size[0], self.groups * weight.shape[1], window.size[1], dy.shape[3]
+        dx = ctx.empty(size, dy.dtype) if ctx.wants_dx else None
+        dweight = np.empty_like(weight, dy.dtype)
+        split = zip(self._split(weight, 0), cols, self._split(dy, 1), self._split(dweight, 0), strict=True)
+        for group, (own, col, part, out) in enumerate(split):
+            part_dweight, part_dx = _convolution.backward(window, own, col, part, ctx)
+            ctx.run(np.copyto, out, part_dweight)
+            if dx is not None and part_dx is not None:
+                ctx.run(np.copyto, self._split(dx, 1)[group], part_dx)
+        return dweight, dx
 
     def _split(self, array: Array, axis: int) -> list[Array]:
         return np.split(array, self.groups, axis)
@@ -85,14 +104,10 @@ class Gapped:
         """``y``, and what the engine keeps."""
         return self.engine.forward(self._filled(window), self._spread(weight, ctx), x, ctx)
 
-    def weight_gradient(self, window: Window, col: Any, dy: Array, ctx: Context) -> Array:
-        """``dW`` of the rows that are there."""
-        full = self.engine.weight_gradient(self._filled(window), col, dy, ctx)
-        return dense(full[:, :, :: self.gap], ctx)
-
-    def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
-        """``dx``, to which the zeros add nothing."""
-        return self.engine.input_gradient(self._filled(window), self._spread(weight, ctx), dy, size, ctx)
+    def backward(self, window: Window, weight: Array, col: Any, dy: Array, ctx: Context) -> tuple[Array, Array | None]:
+        """``dW`` of the rows that are there, and ``dx``, to which the zeros add nothing."""
+        full, dx = self.engine.backward(self._filled(window), self._spread(weight, ctx), col, dy, ctx)
+        return dense(full[:, :, :: self.gap], ctx), dx
 
     def _filled(self, window: Window) -> Window:
         return evolve(window, kernel=(self.gap * (window.kernel[0] - 1) + 1, window.kernel[1]))
@@ -102,3 +117,19 @@ class Gapped:
         spread = np.zeros((filters, channels, self.gap * (kh - 1) + 1, kw), weight.dtype)
         ctx.run(np.copyto, spread[:, :, :: self.gap], weight)
         return spread
+
+
+def _is_winograd(geometry: Geometry) -> bool:
+    window = geometry.window
+    return geometry.groups == 1 and (window.kernel, window.stride, window.dilation) == ((3, 3), (1, 1), (1, 1))
+
+
+#: The lowering that can do every convolution.
+DEFAULT = "rows"
+
+#: By name: for which convolutions a lowering is made, and its engine.
+LOWERINGS: dict[str, tuple[Callable[[Geometry], bool], Engine]] = {
+    DEFAULT: (lambda _: False, _convolution),
+    "winograd2": (_is_winograd, Winograd(2)),
+    "winograd4": (_is_winograd, Winograd(4)),
+}

@@ -50,12 +50,20 @@ def at_once(function: Callable[..., object], /, *args: Any, **named: Any) -> Non
     function(*args, **named)
 
 
+def alone(array: Array, out: Array) -> None:
+    """:attr:`Context.gather` of a batch that is in one part."""
+    out[0] = array
+
+
 @attrs.frozen
 class Context:
     """What a call is told besides its arguments.
 
     ``train`` is the mode, ``key`` the root of any randomness, ``scratch`` where big arrays come from; ``wants_dx`` is
     false where nobody will read the gradient of the input, and ``backward`` may then return ``None`` for it.
+
+    What a call is given may be one of ``parts`` parts of a batch, worked off at the same time. A kind that mixes the
+    batch calls ``gather(array, out)`` in each: ``out`` ``(parts, *array.shape)`` then holds the arrays of all parts.
 
     ``run(function, *args, **named)`` calls a function that writes into arrays which it is given. A kind that makes all
     its calls through it is ``replayable``: whoever has noted the calls can make them again when the numbers have
@@ -67,6 +75,8 @@ class Context:
     scratch: Scratch = attrs.field(factory=Fresh)
     wants_dx: bool = True
     run: Callable[..., None] = at_once
+    parts: int = 1
+    gather: Callable[[Array, Array], None] = alone
 
     def empty(self, shape: Shape, dtype: DTypeLike) -> Array:
         """An uninitialised array for an output, a residual or a temporary."""

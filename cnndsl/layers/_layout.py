@@ -23,7 +23,12 @@ def to_inner(x: Array, out: Array) -> Array:
 
 def to_outer(y: Array) -> Array:
     """``(H, C, W, N)`` as a new ``(N, C, H, W)``, or ``(F, N)`` as a new ``(N, F)``."""
-    return np.array(y.transpose(3, 1, 0, 2) if y.ndim == 4 else y.T, order="C")
+    return np.array(outer_view(y), order="C")
+
+
+def outer_view(y: Array) -> Array:
+    """``(H, C, W, N)`` as ``(N, C, H, W)``, ``(F, N)`` as ``(N, F)``, in the same memory."""
+    return y.transpose(3, 1, 0, 2) if y.ndim == 4 else y.T
 
 
 def flatten(x: Array, ctx: Context) -> Array:

@@ -5,9 +5,12 @@ Ioffe and Szegedy, "Batch normalization", 2015.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Protocol
 
-from cnndsl.layers._channels import as_rows, channel_products, channel_sums
+import numpy as np
+from attrs import frozen
+
+from cnndsl.layers import _batch_norm as arithmetic
 from cnndsl.layers._fields import Real, flag, real
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, layer_spec, same_shape
 from cnndsl.layers._normal import epsilon
@@ -27,65 +30,104 @@ class BatchNorm:
     affine: bool = flag("learn a scale and a bias per channel", default=True)
 
 
-Residual = tuple[Array, Array, bool]
+class Normalising(Protocol):
+    """A spec with the fields of :class:`BatchNorm`."""
+
+    @property
+    def momentum(self) -> float: ...
+    @property
+    def eps(self) -> float: ...
+    @property
+    def affine(self) -> bool: ...
 
 
-def weights(spec: BatchNorm, shape: Shape) -> dict[str, Weight]:
+@frozen(eq=False)
+class Residual:
+    """What the backward pass needs; per-channel arrays are ``(C,)``, ``output`` is there behind a ReLU.
+
+    ``count`` is that of the numbers behind ``mean``, where these came from the batch.
+    """
+
+    x: Array
+    output: Array | None
+    mean: Array
+    scaling: Array
+    factor: Array
+    count: Array | None
+
+
+def weights(spec: Normalising, shape: Shape) -> dict[str, Weight]:
     channels = shape[:1]
     learnt = {"scale": Weight(channels, "ones"), "bias": Weight(channels)} if spec.affine else {}
     return {**learnt, "mean": Weight(channels, trained=False), "var": Weight(channels, "ones", trained=False)}
 
 
 def forward(
-    spec: BatchNorm, params: Params, state: Params, xs: tuple[Array, ...], ctx: Context
+    spec: Normalising,
+    params: Params,
+    state: Params,
+    xs: tuple[Array, ...],
+    ctx: Context,
+    *,
+    relu: bool = False,
 ) -> tuple[Array, Params, Residual]:
+    """With ``relu``, negative results become zero."""
     (x,) = xs
-    rows = as_rows(x)
-    count = rows.shape[0] * rows.shape[2]
-    mean = channel_sums(rows) / count if ctx.train else state["mean"]
-    centred = np.subtract(rows, mean[:, None], out=ctx.empty(rows.shape, x.dtype))
-    var = channel_products(centred, centred) / count if ctx.train else state["var"]
-    scaling = 1 / np.sqrt(var + spec.eps)
-    y = ctx.like(x)
-    y_rows = as_rows(y)
-    np.multiply(centred, _factor(spec, params, scaling), out=y_rows)
-    if spec.affine:
-        np.add(y_rows, params["bias"][:, None], out=y_rows)
-    if ctx.train:
-        state = {"mean": _moved(spec, state["mean"], mean), "var": _moved(spec, state["var"], var)}
-    return y, state, (centred, scaling, ctx.train)
+    run = ctx.run
+    seen = arithmetic.statistics(x, ctx) if ctx.train else None
+    mean, var = (seen.mean, seen.var) if seen else (state["mean"], state["var"])
+    scaling = np.empty_like(mean, x.dtype)
+    run(np.add, var, x.dtype.type(spec.eps), out=scaling)
+    run(np.sqrt, scaling, out=scaling)
+    run(np.reciprocal, scaling, out=scaling)
+    factor = np.empty_like(scaling)
+    run(np.multiply, scaling, params["scale"] if spec.affine else x.dtype.type(1), out=factor)
+    y = arithmetic.apply(x, mean, factor, params.get("bias"), ctx, relu=relu)
+    if seen:
+        state = {name: _moved(spec, state[name], new, ctx) for name, new in (("mean", seen.mean), ("var", seen.var))}
+    return y, state, Residual(x, y if relu else None, mean, scaling, factor, seen.count if seen else None)
 
 
 def backward(
-    spec: BatchNorm, params: Params, residual: Residual, dy: Array, ctx: Context
+    spec: Normalising, _params: Params, residual: Residual, dy: Array, ctx: Context
 ) -> tuple[tuple[Array | None], dict[str, Array]]:
-    centred, scaling, trained = residual
-    dy_rows = as_rows(dy)
-    total, product = channel_sums(dy_rows), channel_products(dy_rows, centred)
-    grads = {"scale": product * scaling, "bias": total} if spec.affine else {}
+    run = ctx.run
+    x, scaling, factor = residual.x, residual.scaling, residual.factor
+    dz, sums = arithmetic.products(dy, x, residual.mean, residual.output, ctx)
+    grads = {}
+    if spec.affine:
+        total, product = np.empty_like(sums)
+        run(np.copyto, total, sums[0])
+        run(np.multiply, sums[1], scaling, out=product)
+        grads = {"scale": product, "bias": total}
     if not ctx.wants_dx:
         return (None,), grads
-    factor = _factor(spec, params, scaling)
-    dx = ctx.like(dy)
-    dx_rows = as_rows(dx)
-    np.multiply(dy_rows, factor, out=dx_rows)
-    if trained:  # the statistics depend on x too
-        count = dy_rows.shape[0] * dy_rows.shape[2]
-        by_variance = np.multiply(
-            centred, factor * (product * scaling**2 / count)[:, None], out=ctx.empty(centred.shape, dy.dtype)
-        )
-        np.subtract(dx_rows, by_variance, out=dx_rows)
-        np.subtract(dx_rows, factor * (total / count)[:, None], out=dx_rows)
-    return (dx,), grads
+    factors = np.empty((3, *scaling.shape), dy.dtype)
+    by_dz, by_x, shift = factors
+    run(np.copyto, by_dz, factor)
+    run(np.ndarray.fill, factors[1:], 0)
+    if residual.count is not None:  # the statistics depend on x too
+        total, product = arithmetic.sum_of_parts(sums, ctx)
+        # The factor times minus the mean of dz, and times the part of (x - mean) that the variance takes back.
+        run(np.multiply, product, scaling, out=product)
+        run(np.multiply, product, scaling, out=by_x)
+        run(np.multiply, by_x, residual.mean, out=shift)
+        run(np.subtract, shift, total, out=shift)
+        run(np.multiply, shift, factor, out=shift)
+        run(np.divide, shift, residual.count, out=shift)
+        run(np.multiply, by_x, factor, out=by_x)
+        run(np.divide, by_x, residual.count, out=by_x)
+        run(np.negative, by_x, out=by_x)
+    return (arithmetic.input_gradient(dz, x, factors, ctx),), grads
 
 
-def _factor(spec: BatchNorm, params: Params, scaling: Array) -> Array:
-    """What a centred channel is multiplied by, ``(C, 1)``."""
-    return (params["scale"] * scaling if spec.affine else scaling)[:, None]
-
-
-def _moved(spec: BatchNorm, old: Array, new: Array) -> Array:
-    return spec.momentum * old + (1 - spec.momentum) * new
+def _moved(spec: Normalising, old: Array, new: Array, ctx: Context) -> Array:
+    """``momentum*old + (1 - momentum)*new``, in new memory."""
+    moved, share = np.empty_like(old), np.empty_like(old)
+    ctx.run(np.multiply, old, old.dtype.type(spec.momentum), out=moved)
+    ctx.run(np.multiply, new, old.dtype.type(1 - spec.momentum), out=share)
+    ctx.run(np.add, moved, share, out=moved)
+    return moved
 
 
 KIND = LayerKind(BatchNorm, same_shape, forward, backward, weights, mixes_batch=True)

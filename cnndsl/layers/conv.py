@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnndsl.layers._bias import add_bias, bias_gradient
-from cnndsl.layers._engines import Engine, engine_of
+from cnndsl.layers._engines import DEFAULT, Engine, Geometry, engine_of
 from cnndsl.layers._fields import Padding, Pair, count, flag, padding, size, start
 from cnndsl.layers._groups import divide
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, as_map, layer_spec
@@ -51,7 +51,8 @@ def forward(
     (x,) = xs
     height, channels, width, _ = x.shape
     window = window_of(spec, (height, width), spec.dilation)
-    engine = engine_of(spec.groups, channels, spec.dilation[0])
+    geometry = Geometry(window, channels, spec.out, spec.groups)
+    engine = engine_of(geometry, getattr(spec, "lowering", DEFAULT))
     y, col = engine.forward(window, params["W"], x, ctx)
     if spec.bias:
         add_bias(y, params["b"], y, ctx)
@@ -62,10 +63,10 @@ def backward(
     spec: Conv, params: Params, residual: tuple[Any, Window, Engine], dy: Array, ctx: Context
 ) -> tuple[tuple[Array | None], dict[str, Array]]:
     col, window, engine = residual
-    grads = {"W": engine.weight_gradient(window, col, dy, ctx)}
+    dweight, dx = engine.backward(window, params["W"], col, dy, ctx)
+    grads = {"W": dweight}
     if spec.bias:
         grads["b"] = bias_gradient(dy, ctx)
-    dx = engine.input_gradient(window, params["W"], dy, window.size, ctx) if ctx.wants_dx else None
     return (dx,), grads
 
 

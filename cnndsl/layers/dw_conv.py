@@ -53,10 +53,10 @@ def backward(
 ) -> tuple[tuple[Array | None], dict[str, Array]]:
     col, window = residual
     depthwise = Depthwise(dy.shape[1] // spec.multiplier)
-    grads = {"W": depthwise.weight_gradient(window, col, dy, ctx)}
+    dweight, dx = depthwise.backward(window, params["W"], col, dy, ctx)
+    grads = {"W": dweight}
     if spec.bias:
         grads["b"] = bias_gradient(dy, ctx)
-    dx = depthwise.input_gradient(window, params["W"], dy, window.size, ctx) if ctx.wants_dx else None
     return (dx,), grads
 
 
