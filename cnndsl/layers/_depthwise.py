@@ -15,6 +15,8 @@ y, dy        ``(OH, C*m, OW, N)``
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from attrs import frozen
 
@@ -36,7 +38,8 @@ class Depthwise:
         (rows, columns), images = window.out, x.shape[3]
         col = copy_columns(window, x, ctx)
         y = ctx.empty((rows, len(weight), columns, images), x.dtype)
-        kernels = weight.reshape(self.channels, -1, weight[0].size)
+        kernels = ctx.empty((self.channels, len(weight) // self.channels, weight[0].size), weight.dtype)
+        ctx.run(np.copyto, kernels.reshape(weight.shape), weight)
         ctx.run(np.matmul, kernels, _taps(col, window), out=y.reshape(rows, self.channels, -1, columns * images))
         return y, col
 
@@ -60,6 +63,10 @@ class Depthwise:
 
     def input_gradient(self, window: Window, weight: Array, dy: Array, size: Pair, ctx: Context) -> Array:
         """``dx`` ``(H, C, W, N)`` for an input of ``size`` (H, W): each row gathers the rows of ``dy`` that it fed."""
+        mirrored = _mirrored(window)
+        if mirrored and len(weight) == self.channels:
+            dx, _ = self.forward(mirrored, weight[:, :, ::-1, ::-1], dy, ctx)
+            return dx
         rows, _, columns, images = dy.shape
         kh, stride = window.kernel[0], window.stride[0]
         # The filters before the channels, so that a channel's rows and filters are evenly spaced.
@@ -96,6 +103,15 @@ class Depthwise:
             source, to = span(offset * window.dilation[1], sw, pw, dx.shape[2], columns)
             reached = targets[:, :, to]
             ctx.run(np.add, reached, parts[:, :, offset, source], out=reached)
+
+
+@lru_cache(maxsize=1024)
+def _mirrored(window: Window) -> Window | None:
+    """The convolution with the kernel turned round that the gradient of one with stride 1 is, if it is one."""
+    pad = window.kernel[0] - 1 - window.pad[0], window.kernel[1] - 1 - window.pad[1]
+    if window.stride != (1, 1) or window.dilation != (1, 1) or min(pad) < 0:
+        return None
+    return Window(window.out, window.kernel, window.stride, pad, window.size)
 
 
 def _taps(col: Array, window: Window) -> Array:

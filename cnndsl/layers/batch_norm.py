@@ -11,8 +11,10 @@ import numpy as np
 from attrs import frozen
 
 from cnndsl.layers import _batch_norm as arithmetic
+from cnndsl.layers._channels import as_rows
 from cnndsl.layers._fields import Real, flag, real
 from cnndsl.layers._kind import Array, Context, LayerKind, Params, Shape, Weight, layer_spec, same_shape
+from cnndsl.layers._layout import dense
 from cnndsl.layers._normal import epsilon
 
 
@@ -43,16 +45,17 @@ class Normalising(Protocol):
 
 @frozen(eq=False)
 class Residual:
-    """What the backward pass needs; per-channel arrays are ``(C,)``, ``output`` is there behind a ReLU.
+    """What the backward pass needs: rows ``(H, C, W*N)``, per channel ``(C,)``; ``output`` is there behind a ReLU.
 
-    ``count`` is that of the numbers behind ``mean``, where these came from the batch.
+    ``offset`` is what ``centred`` lacks to be centred around the mean of the batch, not of a part of it; ``count`` is
+    that of the numbers behind the statistics, where these came from the batch.
     """
 
-    x: Array
+    centred: Array
     output: Array | None
-    mean: Array
     scaling: Array
     factor: Array
+    offset: Array
     count: Array | None
 
 
@@ -74,27 +77,39 @@ def forward(
     """With ``relu``, negative results become zero."""
     (x,) = xs
     run = ctx.run
-    seen = arithmetic.statistics(x, ctx) if ctx.train else None
-    mean, var = (seen.mean, seen.var) if seen else (state["mean"], state["var"])
-    scaling = np.empty_like(mean, x.dtype)
+    y = ctx.empty(x.shape, x.dtype)
+    rows = as_rows(y)
+    centred = ctx.like(rows)
+    if ctx.train:
+        seen = arithmetic.statistics(x, centred, ctx)
+        var, offset = seen.var, seen.offset
+        state = {name: _moved(spec, state[name], new, ctx) for name, new in (("mean", seen.mean), ("var", var))}
+    else:
+        seen, var, offset = None, state["var"], np.zeros_like(state["mean"])
+        run(np.subtract, as_rows(dense(x, ctx)), arithmetic.spread(state["mean"], rows, ctx), out=centred)
+    scaling = np.empty_like(var, x.dtype)
     run(np.add, var, x.dtype.type(spec.eps), out=scaling)
     run(np.sqrt, scaling, out=scaling)
     run(np.reciprocal, scaling, out=scaling)
     factor = np.empty_like(scaling)
     run(np.multiply, scaling, params["scale"] if spec.affine else x.dtype.type(1), out=factor)
-    y = arithmetic.apply(x, mean, factor, params.get("bias"), ctx, relu=relu)
-    if seen:
-        state = {name: _moved(spec, state[name], new, ctx) for name, new in (("mean", seen.mean), ("var", seen.var))}
-    return y, state, Residual(x, y if relu else None, mean, scaling, factor, seen.count if seen else None)
+    bias = np.empty_like(factor)
+    run(np.multiply, factor, offset, out=bias)
+    if spec.affine:
+        run(np.add, bias, params["bias"], out=bias)
+    arithmetic.apply(centred, factor, bias, rows, ctx, relu=relu)
+    return y, state, Residual(centred, rows if relu else None, scaling, factor, offset, seen.count if seen else None)
 
 
 def backward(
     spec: Normalising, _params: Params, residual: Residual, dy: Array, ctx: Context
 ) -> tuple[tuple[Array | None], dict[str, Array]]:
     run = ctx.run
-    x, scaling, factor = residual.x, residual.scaling, residual.factor
-    dz, sums = arithmetic.products(dy, x, residual.mean, residual.output, ctx)
-    grads = {}
+    scaling, factor = residual.scaling, residual.factor
+    dz, sums = arithmetic.products(as_rows(dense(dy, ctx)), residual.centred, residual.output, ctx)
+    more, grads = np.empty_like(residual.offset), {}
+    run(np.multiply, sums[0], residual.offset, out=more)
+    run(np.add, sums[1], more, out=sums[1])
     if spec.affine:
         total, product = np.empty_like(sums)
         run(np.copyto, total, sums[0])
@@ -103,22 +118,22 @@ def backward(
     if not ctx.wants_dx:
         return (None,), grads
     factors = np.empty((3, *scaling.shape), dy.dtype)
-    by_dz, by_x, shift = factors
+    by_dz, by_value, shift = factors
     run(np.copyto, by_dz, factor)
     run(np.ndarray.fill, factors[1:], 0)
-    if residual.count is not None:  # the statistics depend on x too
+    if residual.count is not None:  # mean and variance depend on x too
         total, product = arithmetic.sum_of_parts(sums, ctx)
-        # The factor times minus the mean of dz, and times the part of (x - mean) that the variance takes back.
         run(np.multiply, product, scaling, out=product)
-        run(np.multiply, product, scaling, out=by_x)
-        run(np.multiply, by_x, residual.mean, out=shift)
-        run(np.subtract, shift, total, out=shift)
-        run(np.multiply, shift, factor, out=shift)
-        run(np.divide, shift, residual.count, out=shift)
-        run(np.multiply, by_x, factor, out=by_x)
-        run(np.divide, by_x, residual.count, out=by_x)
-        run(np.negative, by_x, out=by_x)
-    return (arithmetic.input_gradient(dz, x, factors, ctx),), grads
+        run(np.multiply, product, scaling, out=product)
+        for own, of in ((by_value, product), (shift, total)):
+            run(np.multiply, of, factor, out=own)
+            run(np.divide, own, residual.count, out=own)
+            run(np.negative, own, out=own)
+        run(np.multiply, by_value, residual.offset, out=more)
+        run(np.add, shift, more, out=shift)
+    dx = ctx.empty(dy.shape, dy.dtype)
+    arithmetic.input_gradient(dz, residual.centred, factors, as_rows(dx), ctx)
+    return (dx,), grads
 
 
 def _moved(spec: Normalising, old: Array, new: Array, ctx: Context) -> Array:

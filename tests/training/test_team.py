@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -17,6 +20,13 @@ MEMORY = Path("/dev/shm")  # noqa: S108
 @pytest.fixture(scope="module")
 def program() -> Program:
     graph, _ = check(Source("net.txt", MODEL), (1, 8, 8))
+    return build(graph, shards=SHARDS)
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Program:
+    text = "Conv 3 3 1 1\nBatchNorm\nReLU\nPool 2\nConv 4 3\nBatchNorm\nDropout 0.3\nFC 4\nSoftmax\n"
+    graph, _ = check(Source("net.txt", text), (1, 8, 8))
     return build(graph, shards=SHARDS)
 
 
@@ -45,6 +55,44 @@ def test_a_team_gives_the_bits_of_one_process_at_every_step(program: Program) ->
             assert same_bits(team.loss_and_grads(params, state, x, labels, key=step), alone)
             params = moved(params, alone[1])
         assert team._helper is not None
+
+
+def test_a_normalised_batch_has_the_bits_of_one_process(mixed: Program) -> None:
+    params, state = mixed.init(0)
+    with Team(mixed, 40) as team:
+        for step, size in enumerate((40, 32, 17, 8, 3)):
+            x, labels = batch(size, step)
+            alone = mixed.loss_and_grads(params, state, x, labels, key=step)
+            shared = team.loss_and_grads(params, state, x, labels, key=step)
+            assert same_bits(shared, alone)
+            assert same_bits((0, shared[2]), (0, alone[2]))
+            params, state = moved(params, alone[1]), alone[2]
+        assert team._helper is not None
+
+
+def test_a_helper_that_is_lost_in_the_middle_of_a_step_changes_nothing(mixed: Program) -> None:
+    params, state = mixed.init(0)
+    x, labels = batch(32)
+    alone = mixed.loss_and_grads(params, state, x, labels)
+    with Team(mixed, 32) as team:
+        assert team._helper is not None
+        team._helper.send_signal(signal.SIGSTOP)  # it never comes to the exchange
+        threading.Timer(0.2, team._helper.kill).start()
+        assert same_bits(team.loss_and_grads(params, state, x, labels), alone)
+        assert team._helper is None
+
+
+def test_an_error_in_the_middle_of_a_step_leaves_no_answer_behind(mixed: Program) -> None:
+    params, state = mixed.init(0)
+    x, labels = batch(32)
+    with Team(mixed, 32) as team:
+        helper = team._helper
+        assert helper is not None
+        with patch.object(Program, "partial", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+            team.loss_and_grads(params, state, x, labels)
+        assert team._helper is None
+        assert helper.poll() is not None
+        assert same_bits(team.loss_and_grads(params, state, x, labels), mixed.loss_and_grads(params, state, x, labels))
 
 
 def test_gradients_are_not_overwritten_by_the_next_step(program: Program) -> None:
