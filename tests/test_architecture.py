@@ -19,6 +19,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 # Each part, and what it may import besides itself.
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
+    "columns": {"errors"},
     "keys": set(),
     "layers": {"keys"},
     "optim": {"errors", "keys"},
@@ -51,12 +52,16 @@ ARROWS: dict[str, set[str]] = {
     "exchange": {"errors", "layers", "language", "compiler", "data"},
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
-    "gradcheck": {"errors", "keys", "layers", "language", "compiler", "loss"},
+    "gradcheck": {"errors", "keys", "layers", "language", "compiler", "loss", "columns"},
     "testing": {"layers", "language", "compiler", "gradcheck"},
     "extend": {"layers", "language"},
+    "doctor": {
+        *("columns", "errors", "keys", "layers", "language", "settings", "compiler", "optim", "data", "report"),
+        "training",
+    },
     "cli": {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
-        *("augment", "gradcheck", "exchange"),
+        *("augment", "gradcheck", "exchange", "doctor"),
     },
     "__main__": {"cli"},
 }

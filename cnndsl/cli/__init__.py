@@ -31,6 +31,7 @@ _COMMANDS = {
     "expand": "expand:expand",
     "diff": "diff:diff",
     "gradcheck": "gradcheck:gradcheck",
+    "doctor": "doctor:doctor",
     "fmt": "fmt:fmt",
     "init": "init:init",
     "augment": "augment:augment",

@@ -11,6 +11,7 @@ from cnndsl.diagnostics.pages import (
     data,
     exchange,
     graph,
+    health,
     names,
     settings,
     shapes,
@@ -30,13 +31,27 @@ FAMILIES = {
     "T": "Training",
     "Q": "Claims",
     "L": "Style",
+    "H": "Health",
     "X": "Other programs' formats",
 }
 ENTRIES: tuple[Entry, ...] = tuple(
     sorted(
         chain.from_iterable(
             family.ENTRIES
-            for family in (syntax, names, arguments, shapes, sizes, graph, settings, data, training, claims, exchange)
+            for family in (
+                syntax,
+                names,
+                arguments,
+                shapes,
+                sizes,
+                graph,
+                settings,
+                data,
+                training,
+                claims,
+                health,
+                exchange,
+            )
         ),
         key=lambda entry: (list(FAMILIES).index(entry.code[0]), entry.code),
     )

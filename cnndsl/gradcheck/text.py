@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnndsl.errors import printable
+from cnndsl.columns import columns
 from cnndsl.gradcheck.mutate import Outcome
 from cnndsl.gradcheck.network import Row
 
-_BETWEEN = "  "
 _MOST_NAMED = 5
 
 
@@ -34,7 +33,7 @@ def rows_text(rows: Sequence[Row], tolerance: float) -> str:
         )
         for row in rows
     ]
-    return "\n".join([_table(head, cells, numbers={3, 4, 5}), "", *_summary(rows, tolerance)])
+    return "\n".join([columns(head, cells, numbers={3, 4, 5}), "", *_summary(rows, tolerance)])
 
 
 def outcomes_text(outcomes: Sequence[Outcome]) -> str:
@@ -49,7 +48,7 @@ def outcomes_text(outcomes: Sequence[Outcome]) -> str:
     unseen = [outcome.mistake for outcome in outcomes if outcome.is_unseen]
     made = sum(bool(outcome.path) for outcome in outcomes)
     line = f"{made - len(unseen)} of {made} planted mistakes were seen; {len(outcomes) - made} do not apply"
-    return "\n".join([_table(head, cells), "", line, *(f"unseen: {name}" for name in unseen)])
+    return "\n".join([columns(head, cells), "", line, *(f"unseen: {name}" for name in unseen)])
 
 
 def _share(checked: int, total: int) -> str:
@@ -91,16 +90,3 @@ def _summary(rows: Sequence[Row], tolerance: float) -> list[str]:
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(names[:_MOST_NAMED]) + more
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: frozenset[int] | set[int] = frozenset()) -> str:
-    """Columns of one width each, those of ``numbers`` flush right."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        _BETWEEN.join(
-            text.rjust(width) if column in numbers else text.ljust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (head, *rows)
-    ]
-    return "\n".join(map(printable, lines))
