@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test lint bench docs clean
+.PHONY: train test lint bench docs notebook clean
 
 train: .venv/installed
 	$(BIN)/cnndsl compile-and-train inputdir/model.txt
@@ -21,6 +21,10 @@ bench: .venv/installed-dev
 docs: .venv/installed-dev
 	$(BIN)/python -m tests.diagnostics
 	$(BIN)/python -m cnndsl.diagnostics.docs
+
+# The twin is what is edited; the notebook is the twin with its outputs.
+notebook: .venv/installed-dev
+	$(BIN)/python -m tests.notebook
 
 clean:
 	rm -rf .venv outputdir

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -21,6 +22,10 @@ def __getattr__(name: str) -> Any:
     if name in {"Program", "compile_model"}:
         import cnndsl.compiler
 
+        if "IPython" in sys.modules:  # in a notebook, networks and runs are shown as tables and drawings
+            from cnndsl.notebook.register import register
+
+            register()
         return getattr(cnndsl.compiler, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -63,9 +63,10 @@ ARROWS: dict[str, set[str]] = {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
         *("augment", "gradcheck", "exchange", "doctor"),
     },
+    "notebook": {"errors", "layers", "language", "compiler", "data", "report", "training", "cli"},
     "__main__": {"cli"},
 }
-HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx"}
+HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx", "IPython"}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),
@@ -129,7 +130,7 @@ def parts_imported(path: Path) -> set[str]:
 @each_file
 def test_the_arrows_point_down(path: Path) -> None:
     if path == PACKAGE / "__init__.py":
-        assert parts_imported(path) <= {"compiler", "optim"}
+        assert parts_imported(path) <= {"compiler", "optim", "notebook"}
         return
     part = part_of(path)
     assert part in ARROWS, "give the new part its arrows"

@@ -24,10 +24,10 @@ from cnndsl.training import Settings, optimiser_of, start, train_step
 
 _LOWEST, _HIGHEST = 1e-6, 10.0
 _STEPS, _FEWEST_STEPS = 120, 40
-_WORK = 200_000_000_000  # multiply-adds that one of the trainings may take, backward passes included
+_WORK = 300_000_000_000  # multiply-adds that one of the trainings may take, backward passes included
 _WINDOW = 9  # steps that are averaged, centred: a running mean would lag behind the rate
 _OUT_OF_HAND = 4.0  # times the first loss: the test ends
-_LEARNT = 0.95  # of guessing, that the smoothed loss must be below for a rate to have helped
+_LEARNT = 0.97  # of guessing, that the smoothed loss must be below for a rate to have helped
 _BELOW = 10.0  # how far below the best rate of the test a rate is safe
 _NEARLY = 0.1  # of the way from guessing to the lowest loss may be missing
 _TOO_LOW = 100.0  # times below the suggestion
