@@ -37,6 +37,7 @@ def document(checkup: Checkup, program: Program, splits: Splits, settings: Setti
         "gradients": None if checkup.gradients is None else [_gradient(own) for own in checkup.gradients],
         "one_batch": attrs.asdict(checkup.one_batch) if checkup.one_batch else None,
         "range_test": _range_test(checkup.range_test) if checkup.range_test else None,
+        "first_steps": attrs.asdict(checkup.first_steps) if checkup.first_steps else None,
         "findings": [_finding(finding) for finding in checkup.findings],
     }
     return {key: _plain(value) for key, value in whole.items()}

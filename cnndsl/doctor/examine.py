@@ -1,4 +1,4 @@
-"""The examination, in the order of causes: data, the untrained network, its gradients, two short trainings.
+"""The examination, in the order of causes: data, the untrained network, its gradients, short trainings.
 
 It ends at the first stage with an error, since what follows would only be what that leads to.
 """
@@ -14,7 +14,16 @@ from cnndsl.doctor.finding import Finding, has_errors
 from cnndsl.doctor.gradients import Gradient, gradients_of, judge_gradients
 from cnndsl.doctor.inputs import Inputs, inputs_of, judge_inputs
 from cnndsl.doctor.labels import Labels, judge_labels, labels_of
-from cnndsl.doctor.learning import OneBatch, RangeTest, judge_learning, learn_one_batch, range_test
+from cnndsl.doctor.learning import (
+    FirstSteps,
+    OneBatch,
+    RangeTest,
+    first_steps,
+    is_doubtful,
+    judge_learning,
+    learn_one_batch,
+    range_test,
+)
 from cnndsl.doctor.start import Start, judge_start, outputs_of
 from cnndsl.layers._kind import Array
 from cnndsl.training import Settings, check_output
@@ -25,7 +34,10 @@ _LOOKED_AT, _PROBE, _BATCH = 1000, 64, 32  # images for statistics, for layers a
 
 @frozen
 class Checkup:
-    """What was found, and the measurements behind it; None are those that an earlier error made pointless."""
+    """What was found, and the measurements behind it; None are those that an earlier error made pointless.
+
+    ``first_steps`` is measured only where the learning rate is well above what the range test suggests.
+    """
 
     inputs: Inputs
     labels: Labels
@@ -33,6 +45,7 @@ class Checkup:
     gradients: tuple[Gradient, ...] | None = None
     one_batch: OneBatch | None = None
     range_test: RangeTest | None = None
+    first_steps: FirstSteps | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -71,8 +84,9 @@ def _examine(program: Program, splits: Splits, settings: Settings) -> Checkup:
 
     test = range_test(program, splits.train, settings, guessed)
     batch = learn_one_batch(program, x[:_BATCH], own[:_BATCH], settings, test.suggested)
-    findings += tuple(judge_learning(test, batch, settings))
-    return Checkup(inputs, labels, begin, gradients, batch, test, findings)
+    tried = first_steps(program, splits.train, settings) if is_doubtful(test, settings) else None
+    findings += tuple(judge_learning(test, batch, tried, settings))
+    return Checkup(inputs, labels, begin, gradients, batch, test, tried, findings)
 
 
 def _first(splits: Splits, images: int, seed: int) -> tuple[Array, Array]:

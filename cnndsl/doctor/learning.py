@@ -1,4 +1,4 @@
-"""Two short trainings: one with a growing learning rate, and one on a single batch, which has to be learnt by heart.
+"""Short trainings: with a growing learning rate, on a single batch, and as it is to be done where that seems too fast.
 
 The range test is that of L. N. Smith, "Cyclical learning rates for training neural networks" (WACV 2017): from the
 first weights, the rate grows by the same factor at each step. The loss falls where rates are large enough, and rises
@@ -30,6 +30,7 @@ _OUT_OF_HAND = 4.0  # times the first loss: the test ends
 _LEARNT = 0.97  # of guessing, that the smoothed loss must be below for a rate to have helped
 _BELOW = 10.0  # how far below the best rate of the test a rate is safe
 _NEARLY = 0.1  # of the way from guessing to the lowest loss may be missing
+_DOUBTFUL = 3.0  # times the suggestion
 _TOO_LOW = 100.0  # times below the suggestion
 _EVERY = 5  # steps between looks at how much of the batch is learnt
 _BY_HEART = 0.95  # of its images
@@ -73,6 +74,14 @@ class RangeTest:
 
 
 @frozen
+class FirstSteps:
+    """The first steps of the training that is wanted: how many, and the mean loss over the last quarter of them."""
+
+    steps: int
+    loss: float
+
+
+@frozen
 class OneBatch:
     """A batch trained on again and again at a rate: images, steps, and the share of it that was right in the end."""
 
@@ -103,6 +112,25 @@ def range_test(program: Program, train: Split, settings: Settings, guessed: floa
     return RangeTest(tuple(rates[: len(losses)].tolist()), _smooth(losses), guessed)
 
 
+def first_steps(program: Program, train: Split, settings: Settings) -> FirstSteps:
+    """Train as the settings have it, schedule included, for a while: a rate that grew slowly may have been kinder."""
+    size = min(settings.batch, len(train))
+    steps = affordable_steps(program, size, _STEPS)
+    optimiser = optimiser_of(settings, max(1, len(train) // size))
+    carry = start(program, optimiser, settings.seed)
+    losses: list[float] = []
+    for step, (x, labels) in enumerate(islice(_endless(train, size, settings.seed), steps)):
+        carry, loss = train_step(program, optimiser, carry, x, labels, (settings.seed, "first steps", step))
+        losses.append(loss)
+    return FirstSteps(steps, float(np.mean(losses[-(steps // 4) :])))
+
+
+def is_doubtful(test: RangeTest, settings: Settings) -> bool:
+    """Whether the rate is high enough above the suggestion to be worth a try."""
+    too_high = test.limit is not None and settings.lr >= test.limit
+    return test.suggested is not None and not too_high and settings.lr > _DOUBTFUL * test.suggested
+
+
 def learn_one_batch(program: Program, x: Array, labels: Array, settings: Settings, suggested: float | None) -> OneBatch:
     """Train on one batch at the rate that is suggested and, if that does not do, at that of the settings."""
     first = _train_on(program, x, labels, settings, suggested or settings.lr)
@@ -128,7 +156,7 @@ def _train_on(program: Program, x: Array, labels: Array, settings: Settings, rat
     return OneBatch(len(x), rate, step, accuracy)
 
 
-def judge_learning(test: RangeTest, batch: OneBatch, settings: Settings) -> Iterator[Finding]:
+def judge_learning(test: RangeTest, batch: OneBatch, tried: FirstSteps | None, settings: Settings) -> Iterator[Finding]:
     """H941 to H943."""
     if not batch.is_learnt:
         message = (
@@ -136,15 +164,21 @@ def judge_learning(test: RangeTest, batch: OneBatch, settings: Settings) -> Iter
         )
         hint = "more filters or units, less Dropout, no `frozen` paths; a network that cannot do this can do nothing"
         yield Finding("H941", "error", message, hint)
-    suggested = f"; {test.suggested:g} is suggested" if test.suggested else ""
+    if test.suggested is None:
+        return
+    hint = f"`--lr {test.suggested:g}`, what the range test suggests"
     if test.limit is not None and settings.lr >= test.limit:
+        message = f"the learning rate {settings.lr:g} is too high: from {test.limit:.2g} on nothing is learnt"
+        yield Finding("H942", "error", message, hint)
+    elif tried is not None and not tried.loss < _LEARNT * test.guessed:
         message = (
-            f"the learning rate {settings.lr:g} is too high: from {test.limit:.2g} on nothing is learnt{suggested}"
+            f"the learning rate {settings.lr:g} is too high: after {tried.steps} steps the loss is {tried.loss:.4g}, "
+            f"guessing has {test.guessed:.4g}"
         )
-        yield Finding("H942", "error", message, f"`--lr {test.suggested or _rounded(test.limit / _BELOW**2):g}`")
-    elif test.suggested and settings.lr * _TOO_LOW < test.suggested:
-        message = f"the learning rate {settings.lr:g} is very low{suggested}"
-        yield Finding("H943", "warning", message, f"`--lr {test.suggested:g}`")
+        yield Finding("H942", "error", message, hint)
+    elif settings.lr * _TOO_LOW < test.suggested:
+        message = f"the learning rate {settings.lr:g} is {test.suggested / settings.lr:,.0f} times below a good one"
+        yield Finding("H943", "warning", message, hint)
 
 
 def affordable_steps(program: Program, images: int, most: int) -> int:

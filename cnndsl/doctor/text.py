@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cnndsl.columns import columns
 from cnndsl.doctor.examine import Checkup
 from cnndsl.doctor.labels import Labels
-from cnndsl.doctor.learning import OneBatch, RangeTest
+from cnndsl.doctor.learning import FirstSteps, OneBatch, RangeTest
 from cnndsl.language.graph import Graph
 
 Line = tuple[str, str, str]  # what was looked at, what was seen, the first two characters of its codes
@@ -49,7 +49,11 @@ def _lines(checkup: Checkup, rate: float) -> Iterator[Line]:
     span = f"{min(shares):.1e} to {max(shares):.1e} of the weights" if shares else "no layer has any"
     yield "gradients", span if gradients is not None else _SKIPPED, "H93"
     yield "one batch", _one_batch(checkup.one_batch) if checkup.one_batch else _SKIPPED, "H941"
-    yield "learning rate", _rate(checkup.range_test, rate) if checkup.range_test else _SKIPPED, "H942 H943"
+    yield (
+        "learning rate",
+        _rate(checkup.range_test, checkup.first_steps, rate) if checkup.range_test else _SKIPPED,
+        "H942 H943",
+    )
 
 
 def _labels(labels: Labels) -> str:
@@ -66,10 +70,11 @@ def _one_batch(batch: OneBatch) -> str:
     return f"{batch.images} images {learnt} {batch.steps} steps at a learning rate of {batch.rate:g}"
 
 
-def _rate(test: RangeTest, rate: float) -> str:
+def _rate(test: RangeTest, tried: FirstSteps | None, rate: float) -> str:
     suggested = f"{test.suggested:g} is suggested" if test.suggested else "none in the test lowered the loss"
     limit = f", from {test.limit:.2g} on nothing is learnt" if test.limit is not None else ""
-    return f"{rate:g}; {suggested}{limit}"
+    loss = f"; at {rate:g} the loss is {tried.loss:.3g} after {tried.steps} steps" if tried else ""
+    return f"{rate:g}; {suggested}{limit}{loss}"
 
 
 def _layers(checkup: Checkup) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from cnndsl.doctor.gradients import gradients_of
 from cnndsl.doctor.inputs import inputs_of, judge_inputs
 from cnndsl.doctor.labels import judge_labels, labels_of
-from cnndsl.doctor.learning import RangeTest
+from cnndsl.doctor.learning import FirstSteps, OneBatch, RangeTest, is_doubtful, judge_learning
 from cnndsl.doctor.start import Start, judge_start, outputs_of
 from cnndsl.errors import ModelError
+from cnndsl.training import Settings
 from tests.doctor.patients import HEALTHY, codes, examined, pictures, splits
 
 WELL = {
@@ -95,6 +98,21 @@ def test_the_gradients_are_those_of_the_loss() -> None:
 @pytest.mark.parametrize(("rate", "code"), [(1e3, "H942"), (1e-7, "H943")])
 def test_a_rate_far_from_a_good_one_is_found_out(rate: float, code: str) -> None:
     assert codes(examined(lr=rate)) == {code}
+
+
+def test_a_rate_that_only_a_slow_start_survives_is_tried() -> None:
+    test = RangeTest((1e-3, 1e-2, 1e-1, 1.0), (1.4, 0.9, 0.5, 1.5), guessed=1.39)
+    batch = OneBatch(32, 0.01, 10, 1.0)
+    assert (test.suggested, test.limit) == (0.01, 1.0)
+    doubtful = {rate: is_doubtful(test, Settings(lr=rate)) for rate in (0.001, 0.02, 0.1, 2.0)}
+    assert doubtful == {0.001: False, 0.02: False, 0.1: True, 2.0: False}
+    for loss, expected in ((1.388, ["H942"]), (math.nan, ["H942"]), (0.7, [])):
+        found = judge_learning(test, batch, FirstSteps(120, loss), Settings(lr=0.1))
+        assert [finding.code for finding in found] == expected
+    well = examined(lr=0.1)
+    assert well.first_steps is not None
+    assert well.first_steps.loss < 1
+    assert examined().first_steps is None
 
 
 def test_a_rate_that_is_suggested_is_well() -> None:

@@ -183,7 +183,8 @@ ENTRIES = (
         severity="error",
         title="The learning rate is too high",
         meaning="""In a range test (Smith, 2017) the rate grows at each step. The one that the network is to be trained
-            at is beyond that at which the loss was back where guessing has it.""",
+            at is beyond that at which the loss was back where guessing has it; or its own first steps, if it is above
+            what the test suggests, do not get below that.""",
         wrong=_doctor(options="--lr 50"),
         right=_doctor(options="--lr 0.003"),
         remedy="""Take the rate that is suggested, a tenth of that at which the loss had fallen furthest, or let the
