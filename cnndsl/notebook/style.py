@@ -11,7 +11,7 @@ _SERIES = ("#3f83d1", "#d9730d", "#2f9e6e")
 
 _RULES = {
     "": "font-size:13px;line-height:1.45;overflow-x:auto",
-    "table": "border-collapse:collapse;margin:.4em 0;font-variant-numeric:tabular-nums",
+    "table": "border-collapse:collapse;margin:.4em 0;font:inherit;font-variant-numeric:tabular-nums;color:inherit",
     "th": f"text-align:right;font-weight:600;padding:.15em .8em;border-bottom:1px solid {_LINE};background:none",
     "td": "text-align:right;padding:.1em .8em;border:0;background:none;white-space:nowrap",
     "tr": "background:none",
