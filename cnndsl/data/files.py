@@ -83,7 +83,7 @@ def open_content(path: StrPath) -> Iterator[Content]:
     the file cannot be opened, D510 where it is corrupt, D511 where it is not a regular file.
     """
     path = Path(path)
-    with _open_regular(path) as file, _stream_errors(path):
+    with open_regular(path) as file, _stream_errors(path):
         size = os.fstat(file.fileno()).st_size
         zipped = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         file.seek(0)
@@ -94,7 +94,9 @@ def open_content(path: StrPath) -> Iterator[Content]:
             yield Content(path, file, size)
 
 
-def _open_regular(path: Path) -> BinaryIO:
+def open_regular(path: StrPath) -> BinaryIO:
+    """Open a regular file, of which nothing else is known. Raises InputError: D503 not there, D511 no regular file."""
+    path = Path(path)
     try:
         mode = path.stat().st_mode  # looked at before opening: to open a pipe is to wait for its writer
         if stat.S_ISREG(mode):
