@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = [
     "BUILT_IN",
     "SHAPES",
+    "SHAPE_OF",
     "Dataset",
     "Labelled",
     "Split",
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     from cnndsl.data.catalogue import load
     from cnndsl.data.dataset import Dataset, Labelled, Split, Splits
     from cnndsl.data.images import read_image
-    from cnndsl.data.shapes import BUILT_IN, SHAPES
+    from cnndsl.data.shapes import BUILT_IN, SHAPE_OF, SHAPES
     from cnndsl.data.sizes import resolve
     from cnndsl.data.splits import make_splits
 
 _HOMES = {
     "BUILT_IN": "shapes",
     "SHAPES": "shapes",
+    "SHAPE_OF": "shapes",
     "Dataset": "dataset",
     "Labelled": "dataset",
     "Split": "dataset",
