@@ -60,7 +60,7 @@ def dataset_of_files(
     if skip_bad:
         listed, bad = _without_bad(listed)
         remarks = (*remarks, *_about_bad(bad))
-    if shape is None and any(listed.values()):
+    if shape is None and len({label for _, label in listed.get("train", ())}) > 1:
         shape = _common_shape(one for one, _ in chain.from_iterable(listed.values()))
     parts = {part: _labelled(entries, shape or (1, 1, 1)) for part, entries in listed.items()}
     return own_dataset(path, parts, classes, source, remarks)

@@ -35,6 +35,7 @@ _MOST_SMALL = 1 << 30  # bytes of an array that is read whole, such as labels
 _MOST_HEADER = 10_000
 _DEFLATE_BOUND = 1032  # no deflate stream grows by more than this when it is unpacked
 _NUMBERS = re.compile(r"[<>|=]?([biufUS]\d{1,9}|\?)")  # how NumPy spells types of numbers and of text
+_DAMAGE = (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, struct.error)
 _PICKLED = "holds Python objects (a pickle), which are never opened"
 
 
@@ -76,8 +77,8 @@ class Packed:
 
     def mapped(self, name: str) -> Array:
         """An array of any size, read-only: mapped from where it lies, once its checksum was seen to be right."""
-        place = self.place(name)
         with self._opened(name) as (stream, header):
+            place = self.place(name)
             if place is None or not header.size:
                 array = self._filled(stream, header, room(header.shape, header.dtype))
                 array.flags.writeable = False
@@ -98,7 +99,7 @@ class Packed:
                 yield stream, _header(where, stream, self.sizes[name])
         except CnndslError:
             raise
-        except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        except (*_DAMAGE, NotImplementedError) as error:
             raise corrupt(where, f"cannot be read ({error})") from error
         except RuntimeError as error:  # of a member with a password
             raise wrong_format(where, f"cannot be read ({error})") from error
@@ -190,7 +191,7 @@ def _size(path: Path) -> int:
 def _archive(path: Path, file: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+    except (*_DAMAGE, NotImplementedError) as error:
         file.seek(0)
         if file.read(2) == b"PK":
             raise corrupt(path, f"truncated or damaged: its list of members is not there ({error})") from error

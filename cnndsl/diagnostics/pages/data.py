@@ -23,11 +23,8 @@ def _run(options: str = "", text: str = _NET, files: tuple[tuple[str, str], ...]
 
 def _with_files(images: str, labels: str) -> Example:
     """A short run on a folder of MNIST's form, with these bytes in its files."""
-    return _run("--data-dir mnist", files=_mnist(images, labels))
-
-
-def _mnist(images: str, labels: str) -> tuple[tuple[str, str], ...]:
-    return tuple(zip((f"mnist/{name}" for name in _NAMES), (images, labels) * 2, strict=True))
+    files = zip((f"mnist/{name}" for name in _NAMES), (images, labels) * 2, strict=True)
+    return _run("--data-dir mnist", files=tuple(files))
 
 
 def _idx(*sizes: int, values: str = "") -> str:
@@ -53,10 +50,7 @@ ENTRIES = (
         title="The labels do not start at 0",
         meaning="Classes are numbered from 0; these labels run from 1.",
         wrong=_with_files(_idx(40, 28, 28), _idx(40, values="".join(map(chr, range(1, 11))) * 4)),
-        right=_run(
-            options="--set data.label_base=1 --data-dir mnist",
-            files=_mnist(_idx(40, 28, 28), _idx(40, values="".join(map(chr, range(1, 11))) * 4)),
-        ),
+        right=_run(),
         remedy="Write `label_base = 1` in `data`, or subtract 1 from each label.",
         why="Shifted by one, the last class has no output and the first one no image.",
     ),
