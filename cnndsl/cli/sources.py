@@ -21,21 +21,10 @@ def data_setting(text: str) -> tuple[str, Scalar | Word]:
     What is the name of a data set is that, ``./mnist`` a path. Raises InputError D503 for a path that is not there,
     SettingsError D503 for a name that is none.
     """
-    import os
-
-    from cnndsl.data.catalogue import canonical_name
-    from cnndsl.data.files import missing
-    from cnndsl.errors import SettingsError
+    from cnndsl.data.catalogue import canonical_name, is_path
     from cnndsl.language.syntax import Word
 
-    try:
-        return "data.name", Word(canonical_name(text))
-    except SettingsError:
-        if os.path.lexists(text):
-            return "data.images", text
-        if {*text} & {"/", os.sep, "."}:
-            raise missing(text, "not found", "a path from here, or the name of a data set") from None
-        raise
+    return ("data.images", text) if is_path(text) else ("data.name", Word(canonical_name(text)))
 
 
 def image_shape(experiment: Experiment) -> Shape:
@@ -77,7 +66,7 @@ def seen_from_file(experiment: Experiment, key: str) -> Path | None:
 
 
 def _own(experiment: Experiment) -> Dataset:
-    from cnndsl.data.own import read_own
+    from cnndsl.data import load
 
     data = experiment.settings.data
     path = seen_from_file(experiment, "images")
@@ -85,4 +74,4 @@ def _own(experiment: Experiment) -> Dataset:
         raise TypeError("the settings name no path")
     stated = experiment.graph.input_shape
     shape = (stated[0], stated[1], stated[2]) if len(stated) == 3 else None
-    return read_own(path, shape, label_base=data.label_base, skip_bad=data.skip_bad)
+    return load(path, shape=shape, label_base=data.label_base, skip_bad=data.skip_bad)

@@ -15,6 +15,7 @@ from cnndsl.data import catalogue
 from cnndsl.data.shapes import CLASSES
 from cnndsl.errors import InputError, SettingsError
 
+from .pictures import folder_of
 from .samples import idx_bytes, refused, tar_bytes
 
 
@@ -98,6 +99,19 @@ def test_the_shapes_are_those_of_the_data(mnist_dir: Path, tmp_path: Path, cifar
         assert len(dataset.classes) == CLASSES[name]
     assert {*places, "cifar100"} == {*data.BUILT_IN} == {*CLASSES}
     assert data.load("Fashion-MNIST", data_dir=mnist_dir).classes[9] == "Ankle boot"
+
+
+def test_what_is_no_name_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder_of(tmp_path / "photos", {"a": 2, "b": 2})
+    folder_of(tmp_path / "digits", {"a": 2, "b": 2})
+    monkeypatch.chdir(tmp_path)
+    assert data.load("photos", shape=(1, 4, 4)).shape == (1, 4, 4)
+    assert len(data.load("digits").train) == 1797
+    assert len(data.load("./digits").train) == len(data.load(Path("digits")).train) == 4
+    for name in ("./none", Path("none")):
+        with pytest.raises(InputError) as error:
+            data.load(name)
+        refused(error, "D503", "none")
 
 
 def test_digits_come_in_one_part() -> None:
