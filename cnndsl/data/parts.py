@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cnndsl.data.dataset import Dataset, Labelled, Labels, Size
+from cnndsl.data.files import is_directory
 from cnndsl.errors import InputError
 
 PARTS = ("train", "valid", "test")
@@ -47,7 +48,7 @@ def own_dataset(
     found = [f"{path}: no image to train on of class {', '.join(empty)}"] if empty else []
     sizes: tuple[Size, Size, Size] = ("all", "all" if valid else _SHARE, "all" if test else _SHARE)
     return Dataset(
-        name=path.stem or str(path),
+        name=path.resolve().name if is_directory(path) else path.stem,
         train=train,
         valid=valid,
         test=test,
