@@ -30,7 +30,7 @@ def main() -> None:
     for number, seed in enumerate(seeds):
         (folder / f"seed-{number}").write_bytes(seed)
     options = [one for one in rest if one.startswith("-")]
-    atheris.Setup([sys.argv[0], str(folder), "-timeout=30", "-rss_limit_mb=4096", *options], target)
+    atheris.Setup([sys.argv[0], str(folder), "-timeout=120", "-rss_limit_mb=4096", *options], target)
     atheris.Fuzz()
 
 
