@@ -16,8 +16,8 @@ MAX_BYTES = 1 << 20
 MAX_LINES = 10_000
 MAX_LINE_LENGTH = 4096
 MAX_WORDS = 100_000
-#: Controls that put what follows right to left, comments included: nothing that is written here has a use for them.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Controls that put what follows right to left, in a comment; elsewhere the parser names them, among all other errors.
+_TURNS = re.compile(r"#[^\n]*?([\u202a-\u202e\u2066-\u2069])")
 _MARKS = ";,=()[]{}"
 
 
@@ -114,8 +114,8 @@ def checked(source: Source) -> Source:
         raise _refusal(source.name, *_place(source.text, nul), "P005", message, "is it a model file?")
     turned = _TURNS.search(source.text)
     if turned:
-        message = f"U+{ord(turned[0]):04X} changes the order in which the line is shown: it may read as what it is not"
-        raise _refusal(source.name, *_place(source.text, turned.start()), "P005", message, "remove the character")
+        message = f"U+{ord(turned[1]):04X} changes the order in which the line is shown: it may read as what it is not"
+        raise _refusal(source.name, *_place(source.text, turned.start(1)), "P005", message, "remove the character")
     if source.text.count("\n") > MAX_LINES:
         message = f"more than {MAX_LINES:,} lines"
         raise _refusal(source.name, MAX_LINES + 1, 1, "P005", message, "split the file, or use fewer layers")

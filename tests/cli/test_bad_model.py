@@ -27,7 +27,7 @@ WRONG = {
     ),
     "a space of no width": ("Flat\u200bten\nFC 10\n".encode(), "1:5: error P001: unexpected U+200B after `Flat`"),
     "right to left": ("Flatten\nFC 10 # \u202e\n".encode(), "2:9: error P005: U+202E changes the order"),
-    "an isolate": ("Flatten\nFC \u206710\n".encode(), "2:4: error P005: U+2067 changes the order"),
+    "an isolate": ("Flatten\nFC \u206710\n".encode(), "2:4: error P001: unexpected U+2067 after `FC`"),
     "digits of full width": ("Flatten\nFC \uff11\n".encode(), "2:4: error P001: unexpected `\uff11` (U+FF11)"),
     "10 MB in a line": (b"FC 10" + b" " * (10 << 20), "1:1: error P005: the file is larger than 1,048,576 bytes"),
     "100,000 layers": (b"ReLU\n" * 100_000, "10001:1: error P005: more than 10,000 lines"),
