@@ -35,6 +35,7 @@ _COMMANDS = {
     "fmt": "fmt:fmt",
     "init": "init:init",
     "augment": "augment:augment",
+    "data": "data:data",
     "compile-and-train": "train:compile_and_train",
     "export": "export:export",
     "import-onnx": "import_onnx:import_onnx",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import astuple, evolve, frozen
 
 from cnndsl.cli import output
+from cnndsl.cli.sources import image_shape
 from cnndsl.errors import Diagnostic, DivergedError, SettingsError, printable
 
 if TYPE_CHECKING:
@@ -119,7 +120,6 @@ def _cell(
 ) -> Cell:
     from cnndsl.compiler import check_experiment
     from cnndsl.compiler.measure import measure
-    from cnndsl.data import SHAPES
     from cnndsl.language.text import write_argument
     from cnndsl.settings import Override, unsupported
 
@@ -128,7 +128,7 @@ def _cell(
     experiment = check_experiment(source, (*overrides, *own))
     if run or any(found.code == "S200" for found in experiment.diagnostics):
         # The images are those of the data, unless the file says what they are and nothing is to be trained.
-        shape = SHAPES[experiment.settings.data.name]
+        shape = image_shape(experiment)
         experiment = check_experiment(source, (*overrides, *own), input_shape=shape)
     if run:
         refused = unsupported(experiment.settings, source)

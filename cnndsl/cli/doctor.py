@@ -9,12 +9,12 @@ import click
 
 from cnndsl.cli import output
 from cnndsl.cli.settings import changes_option, checked, read_changes
+from cnndsl.cli.sources import data_setting, read_data
 from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
     from cnndsl.compiler import Experiment, Program
     from cnndsl.data import Splits
-    from cnndsl.language.syntax import Word
     from cnndsl.training import Settings
 
 _TRAIN, _VALID, _TEST = 2000, 500, 10  # images at most; the test images are not looked at
@@ -22,7 +22,7 @@ _TRAIN, _VALID, _TEST = 2000, 500, 10  # images at most; the test images are not
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(readable=False, allow_dash=True))
-@click.option("--data", metavar="NAME", help="mnist or cifar10, instead of what FILE says.")
+@click.option("--data", metavar="NAME|PATH", help="A data set, or your images, instead of what FILE says.")
 @click.option("--data-dir", metavar="DIR", type=click.Path(), help="Folder with the official files of the data set.")
 @click.option("--lr", type=float, help="Learning rate to judge, instead of what FILE says.")
 @click.option("--seed", type=int, help="Of all that is drawn, instead of what FILE says.")
@@ -47,9 +47,11 @@ def doctor(file: str, changes: tuple[str, ...], *, strict: bool, as_json: bool, 
     from cnndsl.language.source import read_source
     from cnndsl.settings import from_option
 
-    names = {"data": "data.name", "data_dir": "data.dir", "lr": "train.optimizer.lr", "seed": "train.seed"}
-    given = {name: _word(name, value) for name, value in options.items() if value is not None}
-    chosen = (from_option(f"--{name.replace('_', '-')}", names[name], value) for name, value in given.items())
+    names = {"data_dir": "data.dir", "lr": "train.optimizer.lr", "seed": "train.seed"}
+    given = {name: value for name, value in options.items() if value is not None}
+    chosen = [from_option(f"--{name.replace('_', '-')}", names[name], given[name]) for name in names if name in given]
+    if "data" in given:
+        chosen.append(from_option("--data", *data_setting(str(given["data"]))))
     experiment = checked(read_source(file), (*read_changes(changes), *chosen))
     program, splits, settings = _prepared(experiment)
     checkup = examine(program, splits, settings)
@@ -62,17 +64,9 @@ def doctor(file: str, changes: tuple[str, ...], *, strict: bool, as_json: bool, 
     return int(has_errors(checkup.findings) or (strict and bool(checkup.findings)))
 
 
-def _word(name: str, value: float | str) -> float | str | Word:
-    """A value as the language has it: names of data sets are words, paths are texts."""
-    from cnndsl.language.syntax import Word
-
-    return Word(str(value)) if name == "data" else value
-
-
 def _prepared(experiment: Experiment) -> tuple[Program, Splits, Settings]:
     """What would be trained, on fewer images."""
-    from cnndsl.cli.train import data_dir
-    from cnndsl.data import load, make_splits, resolve
+    from cnndsl.data import make_splits, resolve
     from cnndsl.settings import unsupported
     from cnndsl.training import program_of, protocol
 
@@ -80,7 +74,7 @@ def _prepared(experiment: Experiment) -> tuple[Program, Splits, Settings]:
     if refused:
         raise ModelError(refused)
     data = experiment.settings.data
-    dataset = load(data.name, data_dir=data_dir(experiment), sizes=(_TRAIN, _VALID, _TEST))
+    dataset = read_data(experiment)
     train, valid, test = resolve(dataset, data.train, data.valid, data.test)
     sizes = min(train, _TRAIN), min(valid, _VALID), min(test or _TEST, _TEST)
     settings = protocol(experiment.settings, sizes, seed=0, variables=experiment.variables)
@@ -92,5 +86,6 @@ def _prepared(experiment: Experiment) -> tuple[Program, Splits, Settings]:
         seed=settings.seed,
         balanced=settings.balance,
         scale=settings.scale,
+        folds=settings.folds,
     )
     return program_of(experiment.graph, settings), splits, settings

@@ -9,7 +9,7 @@ import click
 
 from cnndsl.cli import output
 from cnndsl.cli.show import ImageShape
-from cnndsl.data import BUILT_IN, SHAPES
+from cnndsl.data import BUILT_IN, SHAPE_OF
 from cnndsl.errors import ModelError, OutputError, printable
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def export(
         raise click.UsageError("Choose one of --input and --data.")
     if is_run and (shape or data or seed is not None):
         raise click.UsageError("A run knows its images and its weights: --input, --data and --seed are for a FILE.")
-    saved = _run(path) if is_run else _fresh(what, seed or 0, shape or SHAPES.get(data or ""))
+    saved = _run(path) if is_run else _fresh(what, seed or 0, shape or SHAPE_OF.get(data or ""))
     target = Path(out) if out else path / f"model.{form}" if path.is_dir() else path.with_suffix(f".{form}")
     model = export_onnx(
         saved.graph, saved.params, saved.state, notes_of(saved.header), with_preprocessing=with_preprocessing

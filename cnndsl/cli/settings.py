@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnndsl.cli import output
+from cnndsl.cli.sources import image_shape
 from cnndsl.errors import ModelError
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ def refuse_errors(experiment: Experiment) -> None:
 def checked(source: Source, overrides: tuple[Override, ...]) -> Experiment:
     """A file with shapes, on the data that its settings name; what was found is printed, or raised."""
     from cnndsl.compiler import check_experiment, read_experiment
-    from cnndsl.data import SHAPES
 
-    data = read_experiment(source, overrides).settings.data.name
-    experiment = check_experiment(source, overrides, input_shape=SHAPES[data])
+    stated = read_experiment(source, overrides)
+    if stated.settings.data.images is not None:
+        refuse_errors(stated)  # of a path that may be another than was meant, nothing is read
+    experiment = check_experiment(source, overrides, input_shape=image_shape(stated))
     refuse_errors(experiment)
     for diagnostic in experiment.diagnostics:
         output.message(str(diagnostic))

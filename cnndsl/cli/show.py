@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from cnndsl.cli import output
 from cnndsl.cli.settings import changes_option, read_changes
-from cnndsl.data import BUILT_IN, SHAPES
+from cnndsl.data import BUILT_IN, SHAPE_OF, SHAPES
 from cnndsl.errors import Diagnostic, OutputError, printable
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _networks(source: Source, shape: Shape | None, data: str | None, overrides: 
 
     experiment = read_experiment(source, overrides)
     if data:
-        wanted: dict[str, Shape | None] = {data: SHAPES[data]}
+        wanted: dict[str, Shape | None] = {data: SHAPE_OF[data]}
     elif shape or experiment.graph.input_shape:
         wanted = {"": shape}
     elif experiment.data_shape:

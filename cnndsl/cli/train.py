@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 from click.core import ParameterSource
 
 from cnndsl.cli import output
 from cnndsl.cli.settings import changes_option, checked, read_changes
+from cnndsl.cli.sources import data_setting, read_data
 from cnndsl.errors import ModelError, printable
 
 if TYPE_CHECKING:
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
 
 # The options that are settings of a file as well, and which.
 _SETTINGS = {
-    "data": "data.name",
     "data_dir": "data.dir",
     "train": "data.train",
     "valid": "data.valid",
     "test": "data.test",
+    "fold": "data.fold",
+    "skip_bad": "data.skip_bad",
     "batch": "train.batch",
     "epochs": "train.epochs",
     "optimizer": "train.optimizer",
@@ -46,11 +49,13 @@ class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click
 
 @click.command("compile-and-train")
 @click.argument("file", default="inputdir/model.txt", metavar="[FILE]")
-@click.option("--data", default="mnist", show_default=True, metavar="NAME", help="mnist or cifar10.")
+@click.option("--data", default="mnist", show_default=True, metavar="NAME|PATH", help="A data set, or your images.")
 @click.option("--data-dir", type=click.Path(), metavar="DIR", help="Folder with the official files of the data set.")
 @click.option("--train", default=5000, show_default=True, help="Training images, balanced by class.")
 @click.option("--valid", default=500, show_default=True, help="Validation images, balanced by class.")
 @click.option("--test", default=500, show_default=True, type=TestSize(), help="Test images; `all` of them.")
+@click.option("--fold", metavar="I/K", help="Part I of K equal ones validates, the others are trained on.")
+@click.option("--skip-bad", is_flag=True, help="Leave out images that cannot be read, and name them.")
 @click.option("--batch", default=32, show_default=True, help="Images in a step.")
 @click.option("--epochs", default=10, show_default=True, help="Times through the training images.")
 @click.option("--lr", default=1e-3, show_default=True, help="Learning rate.")
@@ -97,22 +102,21 @@ def _is_given(context: click.Context, name: str) -> bool:
 
 def _overrides(given: dict[str, Any], processes: int) -> tuple[Override, ...]:
     """The options that were given, as changes of the file's settings; refused here where they cannot be."""
-    from cnndsl.data import SHAPES, load
     from cnndsl.language.syntax import Word
     from cnndsl.settings import from_option
     from cnndsl.training import Settings
 
-    Settings(processes=processes, **{name: value for name, value in given.items() if not name.startswith("data")})
-    if given.get("data", "mnist") not in SHAPES:
-        load(given["data"])  # says what it could have been
-    words = {"data", "optimizer"}
-    return tuple(
+    known = {field.name for field in attrs.fields(Settings)}
+    Settings(processes=processes, **{name: value for name, value in given.items() if name in known})
+    images = (from_option("--data", *data_setting(given["data"])),) if "data" in given else ()
+    return *images, *(
         from_option(
             f"--{name.replace('_', '-')}",
             _SETTINGS[name],
-            Word("all") if value is None else Word(value) if name in words else value,
+            Word("all") if value is None else Word(value) if name == "optimizer" else value,
         )
         for name, value in given.items()
+        if name != "data"
     )
 
 
@@ -121,7 +125,7 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
     import secrets
 
     from cnndsl.cli.progress import Progress
-    from cnndsl.data import load, make_splits, resolve
+    from cnndsl.data import make_splits, resolve
     from cnndsl.settings import unsupported
     from cnndsl.training import compile_and_train, program_of, protocol
 
@@ -129,12 +133,10 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
     if refused:
         raise ModelError(refused)
     data = experiment.settings.data
-    asked = (data.train, data.valid, data.test)
-    counts = tuple(size if isinstance(size, int) else None for size in asked)
-    dataset = load(data.name, data_dir=data_dir(experiment), sizes=counts)
+    dataset = read_data(experiment)
     chosen = protocol(
         experiment.settings,
-        resolve(dataset, *asked),
+        resolve(dataset, data.train, data.valid, data.test),
         seed=secrets.randbits(32),
         processes=processes,
         variables=experiment.variables,
@@ -148,6 +150,7 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
         seed=chosen.seed,
         balanced=chosen.balance,
         scale=chosen.scale,
+        folds=chosen.folds,
     )
     origin = dataset.source
     del dataset  # the splits are copies, and the whole of a data set can be large
@@ -160,14 +163,6 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
         waited = f"{chosen.stop.metric} was not better than its best {chosen.stop.epochs} times in a row"
         output.message(f"stopped after epoch {len(result.rows)} of {chosen.epochs}: {waited}")
     return result
-
-
-def data_dir(experiment: Experiment) -> Path | None:
-    """The folder of the data: one that the file names is seen from the file's own folder."""
-    folder, place = experiment.settings.data.dir, experiment.settings.places.get("data.dir")
-    if folder is None or place is None:
-        return None
-    return Path(folder) if place.option else Path(place.span.file).parent / folder
 
 
 def _summarise(result: Result) -> None:

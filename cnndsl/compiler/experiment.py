@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from cnndsl.compiler.advise import advise
 from cnndsl.compiler.advise_network import advise_network
 from cnndsl.compiler.infer import check_shapes
-from cnndsl.data.shapes import CLASSES, SHAPES
+from cnndsl.data.shapes import CLASSES, SHAPE_OF
 from cnndsl.errors import Diagnostic, ModelError, Span
 from cnndsl.language import Graph, Source, read_graph
 from cnndsl.language.graph import Shape
@@ -48,7 +48,7 @@ class Experiment:
         """The images' ``(C, H, W)``, if the file or the command line names a data set; else empty."""
         if self.stated is None or "data.name" not in self.stated.places:
             return ()
-        return SHAPES[self.stated.data.name]
+        return SHAPE_OF[self.stated.data.name]
 
     @property
     def variables(self) -> dict[str, str]:

@@ -5,19 +5,34 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["BUILT_IN", "SHAPES", "Dataset", "Labelled", "Split", "Splits", "batches", "load", "make_splits", "resolve"]
+__all__ = [
+    "BUILT_IN",
+    "SHAPES",
+    "SHAPE_OF",
+    "Dataset",
+    "Labelled",
+    "Split",
+    "Splits",
+    "batches",
+    "load",
+    "make_splits",
+    "read_image",
+    "resolve",
+]
 
 if TYPE_CHECKING:
     from cnndsl.data.batching import batches
     from cnndsl.data.catalogue import load
     from cnndsl.data.dataset import Dataset, Labelled, Split, Splits
-    from cnndsl.data.shapes import BUILT_IN, SHAPES
+    from cnndsl.data.images import read_image
+    from cnndsl.data.shapes import BUILT_IN, SHAPE_OF, SHAPES
     from cnndsl.data.sizes import resolve
     from cnndsl.data.splits import make_splits
 
 _HOMES = {
     "BUILT_IN": "shapes",
     "SHAPES": "shapes",
+    "SHAPE_OF": "shapes",
     "Dataset": "dataset",
     "Labelled": "dataset",
     "Split": "dataset",
@@ -25,6 +40,7 @@ _HOMES = {
     "batches": "batching",
     "load": "catalogue",
     "make_splits": "splits",
+    "read_image": "images",
     "resolve": "sizes",
 }
 

@@ -5,7 +5,8 @@ Axes: N images, C channels, H rows, W columns. The classes hold arrays, so they 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,22 @@ Labels = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
 
-def _image_shape(images: npt.NDArray[Any]) -> tuple[int, int, int]:
+#: A number of images, a fraction of those that they are drawn from, ``"all"`` that are left, or ``"auto"``.
+Size = int | float | str
+
+
+class Images(Protocol):
+    """Images, uint8 (N, C, H, W): an array, or what reads them when it is asked for some."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(N, C, H, W)."""
+
+    def __getitem__(self, which: Any, /) -> Pixels:
+        """Those that a slice or an array of indices picks; of one that reads, in memory of their own."""
+
+
+def _image_shape(images: Images) -> tuple[int, int, int]:
     _, channels, height, width = images.shape
     return channels, height, width
 
@@ -25,7 +41,7 @@ def _image_shape(images: npt.NDArray[Any]) -> tuple[int, int, int]:
 class Labelled:
     """Raw images, uint8 (N, C, H, W), and their classes, int64 (N,)."""
 
-    images: Pixels
+    images: Images
     labels: Labels
 
     def __len__(self) -> int:
@@ -37,15 +53,19 @@ class Labelled:
 class Dataset:
     """A data set as its authors publish it; ``source`` says in words where it came from.
 
-    ``valid`` is None unless the data set comes with a validation part of its own, apart from ``train``.
+    ``valid`` and ``test`` are None unless the data set comes with such a part of its own, apart from ``train``, from
+    which their images are drawn otherwise. ``sizes`` are how many images train, validate and test where nobody says.
+    ``remarks`` are what was found while it was read.
     """
 
     name: str
     train: Labelled
-    test: Labelled
+    test: Labelled | None
     classes: tuple[str, ...]
     source: str
     valid: Labelled | None = None
+    sizes: tuple[Size, Size, Size] = (5000, 500, 500)
+    remarks: Sequence[str] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:

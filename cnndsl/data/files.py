@@ -83,7 +83,7 @@ def open_content(path: StrPath) -> Iterator[Content]:
     the file cannot be opened, D510 where it is corrupt, D511 where it is not a regular file.
     """
     path = Path(path)
-    with _open_regular(path) as file, _stream_errors(path):
+    with open_regular(path) as file, _stream_errors(path):
         size = os.fstat(file.fileno()).st_size
         zipped = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         file.seek(0)
@@ -94,7 +94,9 @@ def open_content(path: StrPath) -> Iterator[Content]:
             yield Content(path, file, size)
 
 
-def _open_regular(path: Path) -> BinaryIO:
+def open_regular(path: StrPath) -> BinaryIO:
+    """Open a regular file, of which nothing else is known. Raises InputError: D503 not there, D511 no regular file."""
+    path = Path(path)
     try:
         mode = path.stat().st_mode  # looked at before opening: to open a pipe is to wait for its writer
         if stat.S_ISREG(mode):
@@ -152,15 +154,25 @@ def refuse_more(content: Content) -> None:
 
 
 def check_labels(path: StrPath, labels: Labels | Pixels, classes: int) -> None:
-    """Raise InputError D513, naming the first offender, unless every label (N,) is below ``classes``.
+    """Raise InputError D513, naming the first offender, unless every label (N,) is from 0 to below ``classes``.
 
     Labels that begin at 1 and end at ``classes`` are D502.
     """
     if len(labels) and labels.min() == 1 and labels.max() == classes:
         found = f"labels run 1..{classes}, expected 0..{classes - 1}"
-        raise InputError(f"{path}: {found}", code="D502", hint="subtract 1 from each label")
-    wrong = np.flatnonzero(labels >= classes)
+        hint = "say `label_base = 1` in `data`, or subtract 1 from each label"
+        raise InputError(f"{path}: {found}", code="D502", hint=hint)
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
     if len(wrong):
         first = int(wrong[0])
         found = f"label {labels[first]} at index {first} is not in 0..{classes - 1} ({len(wrong):,} such labels)"
         raise InputError(f"{path}: {found}", code="D513", hint="the file is damaged, or of another data set")
+
+
+def based(path: StrPath, labels: Labels | Pixels, base: int) -> Labels:
+    """Labels that are numbered from ``base`` as classes from 0: int64 (N,); D513 for one below."""
+    wrong = np.flatnonzero(labels < base)
+    if len(wrong):
+        found = f"label {labels[wrong[0]]} at index {wrong[0]} is below label_base = {base}"
+        raise InputError(f"{path}: {found}", code="D513", hint="leave `label_base` out")
+    return labels.astype(np.int64) - base

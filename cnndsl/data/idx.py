@@ -1,4 +1,4 @@
-"""The IDX format, and MNIST's four files in it.
+"""The IDX format, and the four files in it that MNIST and Fashion-MNIST are.
 
 An IDX file is ``00 00 type rank``, then ``rank`` sizes as big-endian uint32, then the values in C order. MNIST uses
 unsigned bytes (type 08): images of rank 3 (N, 28, 28), labels of rank 1 (N,). http://yann.lecun.com/exdb/mnist/
@@ -17,6 +17,7 @@ from cnndsl.data.dataset import Dataset, Labelled, Pixels
 from cnndsl.data.files import (
     Content,
     StrPath,
+    based,
     check_labels,
     corrupt,
     is_directory,
@@ -30,6 +31,9 @@ from cnndsl.data.files import (
 from cnndsl.errors import InputError
 
 MNIST_CLASSES = tuple("0123456789")
+FASHION_CLASSES = (
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+)
 MNIST_FILES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -83,22 +87,32 @@ def _check_claim(content: Content, shape: tuple[int, ...]) -> None:
         raise corrupt(content.path, f"truncated: {claim}, the file can hold {max(0, content.capacity - header):,}")
 
 
-def read_mnist(directory: StrPath) -> Dataset:
+def read_mnist(directory: StrPath, *, label_base: int = 0) -> Dataset:
     """Read MNIST's four official files, each gzipped or not, with a hyphen or a dot before ``idx``.
+
+    Classes are numbered from ``label_base``.
 
     Raises InputError as :func:`read_idx` does, and D512 where images and labels differ in number, D513 where a label
     is not a digit, naming the first.
     """
-    folder = Path(directory)
+    return _read_four(Path(directory), "mnist", "MNIST", MNIST_CLASSES, label_base)
+
+
+def read_fashion_mnist(directory: StrPath, *, label_base: int = 0) -> Dataset:
+    """Read Fashion-MNIST's four official files, as :func:`read_mnist` reads those of the same names."""
+    return _read_four(Path(directory), "fashion_mnist", "Fashion-MNIST", FASHION_CLASSES, label_base)
+
+
+def _read_four(folder: Path, name: str, title: str, classes: tuple[str, ...], label_base: int) -> Dataset:
     if not is_directory(folder):
         raise missing(folder, "no such directory", _HINT)
     train_images, train_labels, test_images, test_labels = (_find(folder, name) for name in MNIST_FILES)
     return Dataset(
-        name="mnist",
-        train=_read_pair(train_images, train_labels),
-        test=_read_pair(test_images, test_labels),
-        classes=MNIST_CLASSES,
-        source=f"the official MNIST files in {folder}",
+        name=name,
+        train=_read_pair(train_images, train_labels, len(classes), label_base),
+        test=_read_pair(test_images, test_labels, len(classes), label_base),
+        classes=classes,
+        source=f"the official {title} files in {folder}",
     )
 
 
@@ -113,9 +127,9 @@ def _find(folder: Path, name: str) -> Path:
     raise missing(folder, f"{name} not found (nor with .gz, nor as {dotted})", _HINT)
 
 
-def _read_pair(images_path: Path, labels_path: Path) -> Labelled:
+def _read_pair(images_path: Path, labels_path: Path, classes: int, label_base: int) -> Labelled:
     images = read_idx(images_path, rank=3)
-    labels = read_idx(labels_path, rank=1).astype(np.int64)
+    labels = based(labels_path, read_idx(labels_path, rank=1), label_base)
     if images.shape[1:] != _IMAGE_SIZE:
         height, width = images.shape[1:]
         raise wrong_format(images_path, f"images of {height} x {width}, MNIST's are 28 x 28")
@@ -126,5 +140,5 @@ def _read_pair(images_path: Path, labels_path: Path) -> Labelled:
             code="D512",
             hint="take both files from the same download",
         )
-    check_labels(labels_path, labels, len(MNIST_CLASSES))
+    check_labels(labels_path, labels, classes)
     return Labelled(images=images[:, np.newaxis], labels=labels)

@@ -28,6 +28,8 @@ def choose(dataset: Dataset, seed: int) -> dict[str, Pixels]:
     classes = len(dataset.classes)
     train, valid, test = (size // classes for size in BUNDLE_SIZES.values())
     from_train = _turns(dataset.train, classes, train + valid, (seed, "bundle", "train"))
+    if dataset.test is None:
+        raise ValueError("the official files have a test part")
     from_test = _turns(dataset.test, classes, test, (seed, "bundle", "test"))
     return {
         **_arrays("train", dataset.train, from_train[:, :train]),

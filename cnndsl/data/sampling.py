@@ -1,4 +1,4 @@
-"""Drawing disjoint sets of images without replacement, with equal shares of each class, from a key."""
+"""Drawing disjoint sets of images without replacement, with the classes in equal or in their own shares, from a key."""
 
 from __future__ import annotations
 
@@ -15,22 +15,62 @@ from cnndsl.errors import SettingsError
 Indices = npt.NDArray[np.intp]
 
 
-def sample(labels: Labels, sizes: Sequence[int], *, classes: int, key: keys.Key, balanced: bool) -> list[Indices]:
-    """Draw one or two disjoint sets of indices into ``labels``, int64 (N,), each in ascending order.
+#: ``True``: as many of each class; ``"stratified"``: as the shares of the classes are; ``False``: as they come.
+Balance = bool | str
 
-    ``balanced``: within each set the counts of the classes differ by one at most.
+
+def sample(labels: Labels, sizes: Sequence[int], *, classes: int, key: keys.Key, balanced: Balance) -> list[Indices]:
+    """Draw disjoint sets of indices into ``labels``, int64 (N,), each in ascending order.
+
+    ``balanced``: within each set the counts of the classes differ by one at most; ``"stratified"``: they differ from
+    those that the shares of the classes would give by less than one.
     Raises SettingsError D504 where there are too few images.
     """
     total = sum(sizes)
-    if balanced:
+    if balanced is True:
         pool = _deal(labels, total, classes, key)
     elif total <= len(labels):
-        pool = keys.generator(key).permutation(len(labels))[:total]
+        order = _in_proportion(labels, key) if balanced else keys.generator(key).permutation(len(labels))
+        pool = order[:total]
     else:
         message = f"asked {total:,} images, there are {len(labels):,}"
         raise SettingsError(message, code="D504", hint=f"lower the sizes to {len(labels):,} images at most")
-    parts = [pool] if len(sizes) == 1 else _cut(pool, labels, sizes, classes=classes, key=key, balanced=balanced)
+    if len(sizes) == 2 and balanced != "stratified":
+        parts = _cut(pool, labels, sizes, classes=classes, key=key, balanced=bool(balanced))
+    else:  # any stretch of the pool is as even as the whole
+        parts = np.split(pool, np.cumsum(sizes)[:-1])
     return [np.sort(part) for part in parts]
+
+
+def fold(labels: Labels, number: int, folds: int, *, key: keys.Key, stratified: bool) -> tuple[Indices, Indices]:
+    """The images to train and to validate on of fold ``number``, from 1 on: two ascending arrays that make up all.
+
+    Each image is in the second one of exactly one fold. ``stratified``: the classes have the same shares in each.
+    Raises SettingsError D504 where there are fewer images than folds.
+    """
+    if len(labels) < folds:
+        message = f"asked {folds} folds, there are {len(labels):,} images"
+        raise SettingsError(message, code="D504", hint="fewer folds, or more images")
+    order = _in_proportion(labels, key) if stratified else keys.generator(key).permutation(len(labels))
+    held = np.zeros(len(labels), bool)
+    held[order[number - 1 :: folds]] = True
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def _in_proportion(labels: Labels, key: keys.Key) -> Indices:
+    """All indices, shuffled, such that any stretch has of each class nearly the share that the whole has.
+
+    The images of a class lie at equal distances, from a random beginning on.
+    """
+    rng = keys.generator(key)
+    shuffled = rng.permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    counts = np.bincount(labels)
+    within = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
+    begins = rng.random(len(counts))
+    place = (within + np.repeat(begins, counts)) / np.repeat(counts, counts)
+    order: Indices = by_class[np.argsort(place, kind="stable")]
+    return order
 
 
 def _deal(labels: Labels, total: int, classes: int, key: keys.Key) -> Indices:
@@ -58,7 +98,7 @@ def _too_few(counts: npt.NDArray[np.intp], rounds: int) -> SettingsError:
     fewest = int(counts[scarce])
     asked = rounds + (fewest >= rounds)
     most = fewest * len(counts) + int((counts > fewest).sum())
-    hint = f"lower the sizes: equal shares of each class make {most:,} images at most; or `balance = false`"
+    hint = f"lower the sizes: equal shares of each class make {most:,} images at most; or `balance = stratified`"
     return SettingsError(f"asked {asked:,} a class, class {scarce} has {fewest:,}", code="D504", hint=hint)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnndsl.data.dataset import Floats, Pixels
+from cnndsl.data.storage import room
 
 _CHUNK = 512  # images at a time: what the histogram and the table's look-up hold beside the images stays small
 
@@ -42,7 +43,7 @@ def standardise(images: Pixels, mean: Floats, std: Floats) -> Floats:
     """
     pixels = np.arange(256) / 255.0
     tables = ((pixels - mean.astype(float)[:, np.newaxis]) / std.astype(float)[:, np.newaxis]).astype(np.float32)
-    out = np.empty(images.shape, np.float32)
+    out = room(images.shape, np.float32)
     for start in range(0, len(images), _CHUNK):
         for channel, table in enumerate(tables):
             out[start : start + _CHUNK, channel] = table[images[start : start + _CHUNK, channel]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ MAX_BYTES = 1 << 20
 MAX_LINES = 10_000
 MAX_LINE_LENGTH = 4096
 MAX_WORDS = 100_000
+#: Controls that put what follows right to left, in a comment; elsewhere the parser names them, among all other errors.
+_TURNS = re.compile(r"#[^\n]*?([\u202a-\u202e\u2066-\u2069])")
 _MARKS = ";,=()[]{}"
 
 
@@ -107,9 +110,12 @@ def checked(source: Source) -> Source:
     """The source, if it is within the limits and looks like text."""
     nul = source.text.find("\0")
     if nul >= 0:
-        at = source.text.count("\n", 0, nul) + 1, nul - source.text.rfind("\n", 0, nul)
         message = "the file holds NUL characters: it is not text"
-        raise _refusal(source.name, *at, "P005", message, "is it a model file?")
+        raise _refusal(source.name, *_place(source.text, nul), "P005", message, "is it a model file?")
+    turned = _TURNS.search(source.text)
+    if turned:
+        message = f"U+{ord(turned[1]):04X} changes the order in which the line is shown: it may read as what it is not"
+        raise _refusal(source.name, *_place(source.text, turned.start(1)), "P005", message, "remove the character")
     if source.text.count("\n") > MAX_LINES:
         message = f"more than {MAX_LINES:,} lines"
         raise _refusal(source.name, MAX_LINES + 1, 1, "P005", message, "split the file, or use fewer layers")
@@ -121,6 +127,11 @@ def checked(source: Source) -> Source:
         message = f"more than {MAX_WORDS:,} words and marks"
         raise _refusal(source.name, 1, 1, "P005", message, "model files are small texts")
     return source
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    """Line and column of a character."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _refusal(name: str, line: int, column: int, code: str, message: str, hint: str) -> ModelError:

@@ -16,6 +16,8 @@ from cnndsl.layers._fields import Domain, Real, Whole, spell
 
 #: Words with two spellings; the second is the canonical one.
 _SPELLINGS = {"optimiser": "optimizer", "standardise": "standardize"}
+_FOLD = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
+_WORDS = ("all", "auto")
 
 
 POSITIVE = Real(0, inf, open_low=True, open_high=True)
@@ -68,17 +70,43 @@ class Text:
 
 
 @frozen
+class Fold(Text):
+    """Which of how many equal parts validates, as text: ``2/5``."""
+
+    expected: str = 'a fold in quotes, such as "2/5" for the second of five'
+
+    def coerce(self, name: str, value: object) -> str:
+        text = super().coerce(name, value)
+        found = _FOLD.fullmatch(text)
+        if not found or not 1 <= int(found[1]) <= int(found[2]) or int(found[2]) < 2:
+            raise ValueError(f"{name} must be {self.expected}, got {spell(value)}")
+        return text
+
+
+@frozen
+class Shares:
+    """Whether classes have equal shares, or as a word their own."""
+
+    expected: str = "true, false or `stratified`"
+
+    def coerce(self, name: str, value: object) -> bool | str:
+        if isinstance(value, bool) or value == "stratified":
+            return value
+        raise TypeError(f"{name} takes {self.expected}, got {spell(value)}")
+
+
+@frozen
 class Images:
-    """How many images: a number of them, a fraction of those there are, or ``all``, which is stored as that word."""
+    """How many images: a number of them, a fraction of those there are, or ``all`` or ``auto``, stored as that word."""
 
     most: int = 1_000_000_000
-    expected: str = "a number of images, a fraction between 0 and 1, or `all`"
+    expected: str = "a number of images, a fraction between 0 and 1, `all`, or `auto`"
 
     def coerce(self, name: str, value: object) -> int | float | str:
-        if isinstance(value, str) and canonical(value) == "all":
-            return "all"
+        if isinstance(value, str) and canonical(value) in _WORDS:
+            return canonical(value)
         if isinstance(value, str):
-            raise UnknownNameError(f"unknown {name} `{value}`", value, ("all",))
+            raise UnknownNameError(f"unknown {name} `{value}`", value, _WORDS)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"{name} takes {self.expected}, got {spell(value)}")
         if isinstance(value, float) and not 0 < value < 1:

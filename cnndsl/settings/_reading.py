@@ -12,7 +12,7 @@ from cnndsl.language.syntax import Items as List
 from cnndsl.language.text import write_value
 from cnndsl.language.values import Unknown
 from cnndsl.layers._fields import Domain, Starts, Words, domain_of
-from cnndsl.settings._domains import Constructors, Images, Items, Text, UnknownNameError, Unless, canonical
+from cnndsl.settings._domains import Constructors, Images, Items, Shares, Text, UnknownNameError, Unless, canonical
 from cnndsl.settings._fields import fields_of
 from cnndsl.settings._findings import Findings, suggestion
 from cnndsl.settings.text import write_signature
@@ -108,7 +108,7 @@ class _Reading:
 
 def _literal(domain: Domain, value: Value) -> Any:
     """What a domain is to judge, or ``NOTHING`` where the sort is wrong already: a word is no text, text no word."""
-    if isinstance(value, Word) and isinstance(domain, Words | Images):
+    if isinstance(value, Word) and isinstance(domain, Words | Images | Shares):
         return canonical(value.text)
     if isinstance(value, str):
         return value if isinstance(domain, Text) else NOTHING

@@ -17,6 +17,7 @@ from cnndsl.settings._domains import canonical
 from cnndsl.settings._fields import changed
 from cnndsl.settings._findings import Findings, suggestion
 from cnndsl.settings._names import canonical_name, find_target, keys, owners, suggest_name, usual_name
+from cnndsl.settings._origin import one_source
 from cnndsl.settings._reading import NOTHING, construct, read_value
 from cnndsl.settings._sweeping import read_axes
 from cnndsl.settings.augment import AUGMENTATIONS, Operation
@@ -62,6 +63,7 @@ class _Reader:
         whole, parts = self.sorted_overrides()
         keyed = {name: self.keyed(name, entries[name], whole) for name in KEYED}
         settings = self.with_parts(Settings(**keyed, augment=self.operations(entries["augment"])), parts)
+        settings = attrs.evolve(settings, data=one_source(settings.data, self.places, self.findings))
         if "train" in first:
             settings = self.with_seed(settings, first["train"].span)
         settings = attrs.evolve(

@@ -9,7 +9,7 @@ from attrs import Factory, field, frozen
 from cnndsl.data.shapes import BUILT_IN
 from cnndsl.errors import Span
 from cnndsl.layers._fields import INITS, Flag, Starts, Whole, Words
-from cnndsl.settings._domains import INSIDE, Images, Integer, Items, Text, Unless
+from cnndsl.settings._domains import INSIDE, Fold, Images, Integer, Items, Shares, Text, Unless
 from cnndsl.settings._fields import setting, settings_spec
 from cnndsl.settings.augment import Operation
 from cnndsl.settings.losses import LOSSES, CrossEntropy, Loss
@@ -27,10 +27,24 @@ class Data:
 
     name: str = setting("the data set", Words(BUILT_IN), "mnist")
     dir: str | None = setting("the folder of its official files, seen from the file", Unless("none", Text()), None)
-    train: int | float | str = setting("training images", Images(), 5000)
+    images: str | None = setting(
+        "one's own images in its place: a folder with one for each class, a .csv or an .npz, seen from the file",
+        Unless("none", Text()),
+        None,
+    )
+    train: int | float | str = setting("training images; auto: what the data suggest", Images(), 5000)
     valid: int | float | str = setting("validation images", Images(), 500)
     test: int | float | str = setting("test images", Images(), 500)
-    balance: bool = setting("as many images of each class", Flag(), default=True)
+    fold: str | None = setting(
+        "which part of how many of the training and validation images validates", Unless("none", Fold()), None
+    )
+    balance: bool | str = setting(
+        "true: as many images of each class; stratified: each class its own share; false: as they come",
+        Shares(),
+        default=True,
+    )
+    label_base: int = setting("the number of the first class, where labels are numbers", Whole(0, 1), 0)
+    skip_bad: bool = setting("leave out images that cannot be read, and name them", Flag(), default=False)
     scale: str = setting(
         "standardize: mean 0 and variance 1, fitted on the training images; unit: 0..1; none: 0..255",
         Words(("standardize", "unit", "none")),

@@ -25,12 +25,12 @@ class Settings:
     """The protocol of a run. The defaults are the earlier program's, with Adam for its plain gradient descent.
 
     ``train``, ``valid`` and ``test`` are numbers of images, with ``balance`` as many of each class; ``test=None`` is
-    the whole official test set. ``lr`` is the learning rate, ``constants`` are others of the optimiser's, by name. The
-    rest is as in the ``data`` and ``train`` sections of a file; ``select`` is the metric that decides which epoch is
-    kept. ``loss`` and ``init`` are here to be written down: what is trained has them from :func:`program_of`.
-    ``processes`` (one or two) share each batch; no result depends on it. ``variables`` are those of the model file that
-    have other values than it says, as text: with them it is the network that was trained. ``augment`` is what is done
-    to training images, in this order.
+    the whole official test set. ``fold`` is the part of the first two that validates, as in ``2/5``. ``lr`` is the
+    learning rate, ``constants`` are others of the optimiser's, by name. The rest is as in the ``data`` and ``train``
+    sections of a file; ``select`` is the metric that decides which epoch is kept. ``loss`` and ``init`` are here to be
+    written down: what is trained has them from :func:`program_of`. ``processes`` (one or two) share each batch; no
+    result depends on it. ``variables`` are those of the model file that have other values than it says, as text: with
+    them it is the network that was trained. ``augment`` is what is done to training images, in this order.
     """
 
     train: int = 5000
@@ -41,7 +41,8 @@ class Settings:
     lr: float = 1e-3
     optimizer: str = "adam"
     constants: Mapping[str, float] = attrs.field(factory=dict)
-    balance: bool = True
+    balance: bool | str = True
+    fold: str | None = None
     seed: int = 0
     processes: int = 2
     variables: Mapping[str, str] = attrs.field(factory=dict)
@@ -73,6 +74,14 @@ class Settings:
     def step_images(self) -> int:
         """Images that make a step."""
         return self.batch * self.accumulate
+
+    @property
+    def folds(self) -> tuple[int, int] | None:
+        """Which fold of how many validates."""
+        if self.fold is None:
+            return None
+        number, _, count = self.fold.partition("/")
+        return int(number), int(count)
 
     @property
     def loss_label(self) -> str:
@@ -117,6 +126,7 @@ def protocol(
         optimizer=type(train.optimizer).__name__.lower(),
         constants=constants,
         balance=data.balance,
+        fold=data.fold,
         seed=seed if train.seed is None else train.seed,
         processes=processes,
         variables=variables or {},

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cnndsl.data.cifar import CIFAR10_ARCHIVE
+from cnndsl.data.cifar_forms import CIFAR10_ARCHIVE
 from cnndsl.data.dataset import Labelled
 from cnndsl.errors import InputError
 

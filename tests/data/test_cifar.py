@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnndsl.data.cifar import CIFAR10_ARCHIVE, CIFAR10_CLASSES, read_cifar10
+from cnndsl.data.cifar import read_cifar10
+from cnndsl.data.cifar_forms import CIFAR10_ARCHIVE, CIFAR10_CLASSES
 from cnndsl.errors import InputError
 
 from .samples import CIFAR_FOLDER, CIFAR_TEST, Files, archived, cifar_batch, refused, write

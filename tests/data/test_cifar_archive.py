@@ -8,11 +8,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnndsl.data import cifar
-from cnndsl.data.cifar import CIFAR10_ARCHIVE, read_cifar10
+from cnndsl.data.cifar import read_cifar10
+from cnndsl.data.cifar_forms import CIFAR10_ARCHIVE
 from cnndsl.errors import InputError
 
 from .samples import CIFAR_TEST, Files, archived, cifar_batch, gzip_zeros, refused, tar_bytes, unhurried, write
@@ -66,8 +68,8 @@ def _tar_header(name: str, kind: bytes, size: int) -> bytes:
     "kind", [tarfile.REGTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE], ids=["file", "name", "pax"]
 )
 def test_an_archive_bomb(tmp_path: Path, kind: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cifar._MAX_CONTENT < 200_000_000
-    monkeypatch.setattr(cifar, "_MAX_CONTENT", 20_000_000)  # to be done sooner
+    assert cifar.CIFAR10.most_content < 200_000_000
+    monkeypatch.setattr(cifar, "CIFAR10", evolve(cifar.CIFAR10, most_records=1000))  # to be done sooner
     bomb = gzip.compress(_tar_header("junk", kind, 4 << 30)) + gzip_zeros(4096)
     with pytest.raises(InputError) as error:
         read_cifar10(write(tmp_path / CIFAR10_ARCHIVE, bomb))

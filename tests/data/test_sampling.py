@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cnndsl.data.sampling import sample
+from cnndsl.data.sampling import fold, sample
 from cnndsl.errors import SettingsError
 
 from .samples import unhurried
@@ -97,3 +97,48 @@ def test_too_few_altogether() -> None:
     with pytest.raises(SettingsError, match="asked 31 images, there are 30") as error:
         sample(np.arange(30) % 3, [30, 1], classes=3, key=0, balanced=False)
     assert error.value.code == "D504"
+
+
+@unhurried
+@given(
+    counts=st.lists(st.integers(0, 40), min_size=1, max_size=6).filter(lambda counts: sum(counts) > 3),
+    seed=st.integers(0, 99),
+    data=st.data(),
+)
+def test_stratified_parts_keep_the_shares(counts: list[int], seed: int, data: st.DataObject) -> None:
+    labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(counts)), counts))
+    sizes = [data.draw(st.integers(1, len(labels) // 3)) for _ in range(3)]
+    parts = sample(labels, sizes, classes=len(counts), key=(seed,), balanced="stratified")
+    assert [len(part) for part in parts] == sizes
+    drawn = np.concatenate(parts)
+    assert len(np.unique(drawn)) == len(drawn)
+    for part, size in zip(parts, sizes, strict=True):
+        wanted = np.array(counts) * size / len(labels)
+        own = np.bincount(labels[part], minlength=len(counts))
+        assert abs(own - wanted).max() < 2 + len(counts) / 2
+    again = sample(labels, sizes, classes=len(counts), key=(seed,), balanced="stratified")
+    assert all((one == other).all() for one, other in zip(parts, again, strict=True))
+
+
+@pytest.mark.parametrize("stratified", [True, False])
+@given(size=st.integers(2, 60), folds=st.integers(2, 10), seed=st.integers(0, 9))
+def test_each_image_is_held_out_once(size: int, folds: int, seed: int, *, stratified: bool) -> None:
+    labels = np.random.default_rng(seed).integers(0, 3, size)
+    if size < folds:
+        with pytest.raises(SettingsError, match=f"asked {folds} folds, there are {size} images"):
+            fold(labels, 1, folds, key=(seed,), stratified=stratified)
+        return
+    held = []
+    for number in range(1, folds + 1):
+        others, own = fold(labels, number, folds, key=(seed,), stratified=stratified)
+        assert sorted([*others, *own]) == list(range(size))
+        assert abs(len(own) - size / folds) < 1
+        held += own.tolist()
+    assert sorted(held) == list(range(size))
+
+
+def test_folds_have_the_shares_of_the_whole() -> None:
+    labels = np.repeat([0, 1, 2], [100, 50, 25])
+    for number in range(1, 6):
+        _, own = fold(labels, number, 5, key=(0,), stratified=True)
+        assert abs(np.bincount(labels[own]) - [20, 10, 5]).max() <= 1

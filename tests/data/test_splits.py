@@ -155,3 +155,34 @@ def test_too_few_images(toy: Dataset, sizes: tuple[int, int, int], words: str, *
         make_splits(toy, train=train, valid=valid, test=test, seed=0, balanced=balanced)
     assert error.value.code == "D504"
     assert "lower the sizes" in error.value.hint
+
+
+def test_folds_part_the_same_images_anew(toy: Dataset) -> None:
+    own_valid = evolve(toy, valid=make_labelled(np.arange(30) % 10, first=5000, shape=(2, 4, 4)))
+    for dataset, valid in ((toy, 50), (own_valid, 30)):
+        sizes = {"train": 200, "valid": valid, "test": 100, "seed": 4}
+        plain = make_splits(dataset, scale="none", **sizes)
+        whole = {*ids(plain.train), *ids(plain.valid)}
+        held: list[int] = []
+        for number in range(1, 6):
+            splits = make_splits(dataset, scale="none", folds=(number, 5), **sizes)
+            assert {*ids(splits.train), *ids(splits.valid)} == whole
+            assert len(splits.train) + len(splits.valid) == len(whole)
+            assert len(splits.valid) == len(whole) // 5
+            assert ids(splits.test) == ids(plain.test)
+            assert splits.shared == (0, 0)
+            held += ids(splits.valid)
+        assert {*held} == whole
+
+
+def test_three_parts_of_one_pool(toy: Dataset) -> None:
+    pool = evolve(toy, test=None)
+    splits = make_splits(pool, train=100, valid=50, test=30, seed=0, scale="none")
+    parts = [ids(split) for split in (splits.train, splits.valid, splits.test)]
+    assert len({one for part in parts for one in part}) == 180
+    for split, each in ((splits.train, 10), (splits.valid, 5), (splits.test, 3)):
+        assert np.bincount(split.labels).tolist() == [each] * 10
+
+
+def ids(split: Split) -> list[int]:
+    return numbers_of(np.rint(split.images).astype(np.uint8))

@@ -13,7 +13,7 @@ from cnndsl.language.source import Source
 from cnndsl.language.syntax import Section
 from cnndsl.layers._fields import Domain, Flag, Real, Starts, Whole, Words, domain_of
 from cnndsl.settings import Override, Settings, read_settings
-from cnndsl.settings._domains import Constructors, Images, Integer, Items, Text, Unless
+from cnndsl.settings._domains import Constructors, Fold, Images, Integer, Items, Shares, Text, Unless
 from cnndsl.settings._fields import fields_of
 from cnndsl.settings._names import constructors_of, keys, value_text
 from cnndsl.settings.augment import AUGMENTATIONS
@@ -73,7 +73,9 @@ VALUES: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Words: lambda domain: st.sampled_from(domain.known),
     Starts: lambda domain: st.one_of(st.sampled_from(domain.known), st.floats(-9, 9)),
     Text: lambda _: st.text("abc/. -", min_size=1),
-    Images: lambda _: st.one_of(st.integers(1, 10**6), st.floats(0.01, 0.99), st.just("all")),
+    Images: lambda _: st.one_of(st.integers(1, 10**6), st.floats(0.01, 0.99), st.sampled_from(["all", "auto"])),
+    Fold: lambda _: st.integers(2, 99).flatmap(lambda of: st.integers(1, of).map(lambda one: f"{one}/{of}")),
+    Shares: lambda _: st.sampled_from([True, False, "stratified"]),
     Unless: lambda domain: st.one_of(st.none(), values(domain.inner)),
     Items: lambda domain: st.lists(values(domain.inner), min_size=1, max_size=4, unique=domain.distinct).map(tuple),
     Constructors: lambda domain: st.sampled_from(domain.classes).flatmap(specs),

@@ -141,7 +141,7 @@ WRONG = {
     "text without quotes": ("data { dir = here }", "A106", "here", "text in quotes"),
     "not whole": ("train { batch = 32.0 }", "A106", "32.0", "write `32`"),
     "no list": ("train { metrics = loss }", "A106", "loss", "write `[loss]`"),
-    "no switch": ("data { balance = yes }", "A106", "yes", "data.balance takes true or false, got `yes`"),
+    "no switch": ("data { balance = yes }", "A106", "yes", "data.balance takes true, false or `stratified`, got `yes`"),
     "a call for a number": ("train { batch = adam(1) }", "A106", "adam", "train.batch takes a whole number, 1 or more"),
     "a number for a call": (
         "train { clip = 5 }",

@@ -33,6 +33,7 @@ def test_the_defaults_are_the_protocol() -> None:
         "optimizer": "adam",
         "constants": {},
         "balance": True,
+        "fold": None,
         "seed": 0,
         "variables": {},
         "augment": (),

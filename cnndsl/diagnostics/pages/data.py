@@ -51,7 +51,7 @@ ENTRIES = (
         meaning="Classes are numbered from 0; these labels run from 1.",
         wrong=_with_files(_idx(40, 28, 28), _idx(40, values="".join(map(chr, range(1, 11))) * 4)),
         right=_run(),
-        remedy="Subtract 1 from each label.",
+        remedy="Write `label_base = 1` in `data`, or subtract 1 from each label.",
         why="Shifted by one, the last class has no output and the first one no image.",
     ),
     Entry(
@@ -167,5 +167,27 @@ ENTRIES = (
         right=_run(),
         remedy="Check that images and labels are of the data set that was named.",
         why="One wrong label shows that the others cannot be trusted either.",
+    ),
+    Entry(
+        code="D514",
+        severity="error",
+        title="One's own images make no classes to tell apart",
+        meaning="""There is one class only, or none; a class has no images; or one to validate or test on is not among
+            those to train on.""",
+        wrong=_run("--data labels.csv", files=(("labels.csv", "1.png,cat\n2.png,cat\n"),)),
+        right=_run(),
+        remedy="""A folder for each class, with images in it, the same below `train`, `valid` and `test`; or a table
+            that has two labels at least.""",
+        why="A folder too many, or one at the wrong place, is a class that can neither be learnt nor predicted.",
+    ),
+    Entry(
+        code="D515",
+        severity="error",
+        title="A number that is no pixel",
+        meaning="""Pixels are from 0 to 255, or as floats from 0 to 1. An array holds another number, or NaN; the
+            message names the first image that has one.""",
+        remedy="Bring the images to one of the two ranges before they are saved.",
+        why="""What is scaled already, with mean 0 say, would be cut off at 0 without a word; and one NaN is enough for
+            every weight to become NaN.""",
     ),
 )
