@@ -176,6 +176,9 @@ def _summarise(result: Result) -> None:
         f"best epoch {best.epoch}: validation accuracy {best.valid.accuracy:.4f}, F1 {best.valid.macro_f1:.4f}"
     )
     output.result(f"test: loss {test.loss:.4f}, accuracy {test.accuracy:.4f}, macro F1 {test.macro_f1:.4f}")
-    output.result(f"trained in {result.train_seconds:.1f} s; written:")
+    times = result.times
+    output.result(
+        f"trained in {times.train_seconds:.1f} s, {times.waited_share:.1%} of it waiting for images; written:"
+    )
     for path in result.files:
         output.result(f"  {path}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import Any
@@ -22,6 +22,7 @@ from cnndsl.layers._kind import Array, Tree
 from cnndsl.optim import Optimiser, apply_updates, moving_average
 from cnndsl.schedule import PlateauState, Watch, observe
 from cnndsl.training.accumulate import Accumulated
+from cnndsl.training.ahead import ahead, timed
 from cnndsl.training.differentiable import Differentiable
 from cnndsl.training.metrics import Scores, cost, evaluate
 from cnndsl.training.recipe import lowered, optimiser_of
@@ -55,11 +56,12 @@ class Carry:
 
 @frozen
 class StepDone:
-    """One batch was worked off: its mean loss and number of images."""
+    """One batch was worked off: its mean loss, its number of images, and the seconds that it was waited for."""
 
     epoch: int
     loss: float
     images: int
+    waited: float
 
 
 @frozen(eq=False)
@@ -119,18 +121,13 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
         for epoch in range(1, settings.epochs + 1):
             optimiser = optimiser_of(settings, steps, carry.plateau.factor)
             total, images = 0.0, 0
-            shuffled = batches(
-                splits.train,
-                settings.step_images,
-                key=(settings.seed, "shuffle", epoch),
-                drop_last=settings.drop_last,
-            )
-            for step, (x, labels) in enumerate(_augmented(shuffled, splits, settings, epoch), 1):
-                key = (settings.seed, "step", epoch, step)
-                carry, loss = _finite_step(model, optimiser, carry, x, labels, key, settings.ema)
-                total += loss * len(x)
-                images += len(x)
-                yield StepDone(epoch, loss, len(x))
+            with _batches(splits, settings, epoch, hurry=not _is_shared(program, settings, carry)) as coming:
+                for step, ((x, labels), waited) in enumerate(timed(coming), 1):
+                    key = (settings.seed, "step", epoch, step)
+                    carry, loss = _finite_step(model, optimiser, carry, x, labels, key, settings.ema)
+                    total += loss * len(x)
+                    images += len(x)
+                    yield StepDone(epoch, loss, len(x), waited)
             valid = evaluate(program, *carry.tested, splits.valid)
             carry = _noted(carry, settings, valid)
             yield EpochDone(epoch, total / images, valid, carry)
@@ -138,10 +135,14 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
                 return
 
 
-def _augmented(
-    shuffled: Iterable[tuple[Array, Array]], splits: Splits, settings: Settings, epoch: int
-) -> Iterable[tuple[Array, Array]]:
-    return augmented(
+def _batches(
+    splits: Splits, settings: Settings, epoch: int, *, hurry: bool
+) -> AbstractContextManager[Iterator[tuple[Array, Array]]]:
+    """The batches of an epoch. In a ``hurry`` they are made ahead, where they are more than a copy."""
+    shuffled = batches(
+        splits.train, settings.step_images, key=(settings.seed, "shuffle", epoch), drop_last=settings.drop_last
+    )
+    made = augmented(
         shuffled,
         settings.augment,
         tones(splits.mean, splits.std),
@@ -149,6 +150,12 @@ def _augmented(
         shape=splits.shape,
         key=(settings.seed, "augment", epoch),
     )
+    return ahead(made) if hurry and settings.augment else nullcontext(made)
+
+
+def _is_shared(program: Program, settings: Settings, carry: Carry) -> bool:
+    """Whether a helper takes part in each step: there is no core then that could make batches meanwhile."""
+    return settings.processes > 1 and not carry.state and len(program.cuts(settings.batch)) > 2
 
 
 def steps_per_epoch(images: int, settings: Settings) -> int:

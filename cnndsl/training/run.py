@@ -39,6 +39,19 @@ from cnndsl.training.weights import WEIGHTS, load_weights, read_header, save_wei
 _RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
 
 
+@attrs.frozen
+class Times:
+    """How long training took, and how much of that steps waited for their images."""
+
+    train_seconds: float
+    waited_seconds: float
+
+    @property
+    def waited_share(self) -> float:
+        """From 0 to 1."""
+        return self.waited_seconds / self.train_seconds
+
+
 @attrs.frozen(eq=False)
 class Result:
     """What a run came to. ``confusion`` counts the test images: rows are true classes, columns predicted ones."""
@@ -47,7 +60,7 @@ class Result:
     test: Scores
     confusion: Array
     rows: tuple[Row, ...]
-    train_seconds: float
+    times: Times
     files: tuple[Path, ...]
 
 
@@ -80,7 +93,7 @@ def compile_and_train(
     prepare_folder(folder)
     rows: list[Row] = []
     earlier = _stamp(folder / WEIGHTS)
-    started = time.perf_counter()
+    started, waited = time.perf_counter(), 0.0
     last = settings.epochs
     guessed = loss_of_guessing(program.loss, len(splits.classes), splits.train.labels)
     try:
@@ -90,11 +103,13 @@ def compile_and_train(
             for event in train(program, splits, settings):
                 if isinstance(event, EpochDone):
                     _keep(program, splits, settings, folder, rows, event, legacy_csv=legacy_csv)
+                else:
+                    waited += event.waited
                 on_event(event)
                 for remark in _remarks(event, guessed):
                     on_event(remark)
-            last, train_seconds = len(rows), time.perf_counter() - started
-            result = _finish(program, splits, settings, folder, rows, train_seconds, legacy_csv=legacy_csv)
+            last, times = len(rows), Times(time.perf_counter() - started, waited)
+            result = _finish(program, splits, settings, folder, rows, times, legacy_csv=legacy_csv)
             for remark in of_confusion(result.confusion, "test"):
                 on_event(remark)
             return result
@@ -172,7 +187,7 @@ def _finish(
     settings: Settings,
     folder: Path,
     rows: list[Row],
-    train_seconds: float,
+    times: Times,
     *,
     legacy_csv: bool,
 ) -> Result:
@@ -189,10 +204,10 @@ def _finish(
     write_durably(folder / "curves.png", plots.curves(rows, chosen, settings.loss_label))
     matrix = confusion(program, params, state, splits.test)
     write_durably(folder / "confusion.png", plots.confusion(matrix, splits.classes, splits.name))
-    manifest = _manifest(program, splits, settings, header, rows, test, train_seconds)
+    manifest = _manifest(program, splits, settings, header, rows, test, times)
     write_durably(folder / "manifest.json", (json.dumps(manifest, indent=2) + "\n").encode())
     files = tuple(folder / name for name in ("history.csv", WEIGHTS, *_RESULTS))
-    return Result(chosen, test, matrix, tuple(rows), train_seconds, files)
+    return Result(chosen, test, matrix, tuple(rows), times, files)
 
 
 def _remarks(event: StepDone | EpochDone, guessed: float) -> Iterator[Remark]:
@@ -230,7 +245,7 @@ def _manifest(
     header: dict[str, Any],
     rows: list[Row],
     test: Scores,
-    train_seconds: float,
+    times: Times,
 ) -> dict[str, Any]:
     import sklearn
 
@@ -258,5 +273,5 @@ def _manifest(
             "numpy": np.__version__,
             "scikit-learn": sklearn.__version__,
         },
-        "times": {"train_seconds": round(train_seconds, 3)},
+        "times": {name: round(seconds, 3) for name, seconds in attrs.asdict(times).items()},
     }

@@ -47,7 +47,8 @@ class Run:
 
     def manifest(self) -> Any:
         found = json.loads(self.content("manifest.json"))
-        assert found.pop("times")["train_seconds"] > 0
+        times = found.pop("times")
+        assert 0 < times["waited_seconds"] < times["train_seconds"]
         assert found["settings"].pop("processes") in {1, 2}
         return found
 
@@ -90,7 +91,7 @@ def test_the_results_are_on_standard_output_and_the_course_on_standard_error(run
     results, course = done.out.splitlines(), done.err.splitlines()
     assert re.fullmatch(r"best epoch [12]: validation accuracy 0\.\d{4}, F1 0\.\d{4}", results[0])
     assert re.fullmatch(r"test: loss \d\.\d{4}, accuracy 0\.\d{4}, macro F1 0\.\d{4}", results[1])
-    assert re.fullmatch(r"trained in \d+\.\d s; written:", results[2])
+    assert re.fullmatch(r"trained in \d+\.\d s, \d+\.\d% of it waiting for images; written:", results[2])
     assert sorted(line.strip() for line in results[3:]) == [str(Path("outputdir", name)) for name in FILES]
     assert course[0] == "model.txt: 33,078 parameters, 328,600 MACs, receptive field 32"
     assert course[1].startswith("mnist: 200 / 50 / 50 images to train, validate, test (")
