@@ -14,6 +14,7 @@ from attrs import Factory, evolve, frozen
 from cnndsl.augment._kind import tones
 from cnndsl.augment.epoch import augmented, label_parts
 from cnndsl.compiler import Program
+from cnndsl.compiler.probe import first_not_finite
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.data import Splits, batches
 from cnndsl.errors import DivergedError
@@ -54,7 +55,21 @@ class Carry:
         return self.average or (self.params, self.state)
 
 
-@frozen
+@frozen(eq=False)
+class Standing:
+    """Where training stands: within ``epoch``, after ``steps`` of it.
+
+    ``loss`` is summed over the ``images`` of these steps. All that is to come depends on this and on the settings.
+    """
+
+    carry: Carry
+    epoch: int = 1
+    steps: int = 0
+    loss: float = 0.0
+    images: int = 0
+
+
+@frozen(eq=False)
 class StepDone:
     """One batch was worked off: its mean loss, its number of images, and the seconds that it was waited for."""
 
@@ -62,16 +77,22 @@ class StepDone:
     loss: float
     images: int
     waited: float
+    standing: Standing
 
 
 @frozen(eq=False)
 class EpochDone:
-    """One epoch was: the mean loss over its batches, the scores on validation, and what the network is now."""
+    """One epoch was: the mean loss over its batches, the scores on validation, and where training stands now."""
 
     epoch: int
     train_loss: float
     valid: Scores
-    carry: Carry
+    standing: Standing
+
+    @property
+    def carry(self) -> Carry:
+        """What the network is now."""
+        return self.standing.carry
 
 
 def start(program: Program, optimiser: Optimiser, seed: int) -> Carry:
@@ -106,8 +127,10 @@ def _averaged(carry: Carry, params: Tree, state: Tree, ema: float) -> tuple[Tree
     return moving_average(old_params, params, ema), moving_average(old_state, state, ema)
 
 
-def train(program: Program, splits: Splits, settings: Settings) -> Iterator[StepDone | EpochDone]:
-    """Train from the start; yields an event after each step and each epoch.
+def train(
+    program: Program, splits: Splits, settings: Settings, since: Standing | None = None
+) -> Iterator[StepDone | EpochDone]:
+    """Train from the start, or from where training stood; yields an event after each step and each epoch.
 
     Raises
     ------
@@ -115,33 +138,51 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
         A loss is not finite.
     """
     steps = steps_per_epoch(len(splits.train), settings)
-    carry = start(program, optimiser_of(settings, steps), settings.seed)
+    standing = since or Standing(start(program, optimiser_of(settings, steps), settings.seed))
     with single_blas_thread(), team(program, settings) as workers:
         model = accumulated(workers, program, settings)
-        for epoch in range(1, settings.epochs + 1):
-            optimiser = optimiser_of(settings, steps, carry.plateau.factor)
-            total, images = 0.0, 0
-            with _batches(splits, settings, epoch, hurry=not _is_shared(program, settings, carry)) as coming:
-                for step, ((x, labels), waited) in enumerate(timed(coming), 1):
-                    key = (settings.seed, "step", epoch, step)
-                    carry, loss = _finite_step(model, optimiser, carry, x, labels, key, settings.ema)
-                    total += loss * len(x)
-                    images += len(x)
-                    yield StepDone(epoch, loss, len(x), waited)
-            valid = evaluate(program, *carry.tested, splits.valid)
-            carry = _noted(carry, settings, valid)
-            yield EpochDone(epoch, total / images, valid, carry)
-            if settings.stop and carry.watch.waited >= settings.stop.epochs:
-                return
+        while not is_over(standing, settings):
+            for event in _epoch(model, program, splits, settings, standing):
+                standing = event.standing
+                yield event
+            epoch, valid = standing.epoch, evaluate(program, *standing.carry.tested, splits.valid)
+            mean = standing.loss / standing.images
+            standing = Standing(_noted(standing.carry, settings, valid), epoch + 1)
+            yield EpochDone(epoch, mean, valid, standing)
+
+
+def is_over(standing: Standing, settings: Settings) -> bool:
+    """Whether there is no epoch to come."""
+    waited = settings.stop is not None and standing.carry.watch.waited >= settings.stop.epochs
+    return standing.epoch > settings.epochs or waited
+
+
+def _epoch(
+    model: Differentiable, program: Program, splits: Splits, settings: Settings, standing: Standing
+) -> Iterator[StepDone]:
+    """The steps of an epoch that are left."""
+    epoch, carry = standing.epoch, standing.carry
+    optimiser = optimiser_of(settings, steps_per_epoch(len(splits.train), settings), carry.plateau.factor)
+    shared = _is_shared(program, settings, carry)
+    with _batches(splits, settings, epoch, first=standing.steps, hurry=not shared) as coming:
+        for (x, labels), waited in timed(coming):
+            key = (settings.seed, "step", epoch, standing.steps + 1)
+            carry, loss = _finite_step(model, program, optimiser, standing.carry, x, labels, key, settings.ema)
+            total, images = standing.loss + loss * len(x), standing.images + len(x)
+            standing = Standing(carry, epoch, standing.steps + 1, total, images)
+            yield StepDone(epoch, loss, len(x), waited, standing)
 
 
 def _batches(
-    splits: Splits, settings: Settings, epoch: int, *, hurry: bool
+    splits: Splits, settings: Settings, epoch: int, *, first: int, hurry: bool
 ) -> AbstractContextManager[Iterator[tuple[Array, Array]]]:
-    """The batches of an epoch. In a ``hurry`` they are made ahead, where they are more than a copy."""
-    shuffled = batches(
-        splits.train, settings.step_images, key=(settings.seed, "shuffle", epoch), drop_last=settings.drop_last
-    )
+    """The batches of an epoch but for the ``first`` ones.
+
+    In a ``hurry`` they are made ahead, where they are more than a copy.
+    """
+    size = settings.step_images
+    key = (settings.seed, "shuffle", epoch)
+    shuffled = batches(splits.train, size, key=key, drop_last=settings.drop_last, first=first)
     made = augmented(
         shuffled,
         settings.augment,
@@ -149,6 +190,7 @@ def _batches(
         images=len(splits.train),
         shape=splits.shape,
         key=(settings.seed, "augment", epoch),
+        first=first * size,
     )
     return ahead(made) if hurry and settings.augment else nullcontext(made)
 
@@ -184,6 +226,7 @@ def accumulated(model: Differentiable, program: Program, settings: Settings) -> 
 
 def _finite_step(
     model: Differentiable,
+    program: Program,
     optimiser: Optimiser,
     carry: Carry,
     x: Array,
@@ -195,6 +238,8 @@ def _finite_step(
         after, loss = train_step(model, optimiser, carry, x, labels, key, ema=ema)
     if not isfinite(loss):
         _, _, epoch, step = key
-        message = f"the loss became {loss} at epoch {epoch}, step {step}"
+        first = first_not_finite(program, carry.params, carry.state, x, labels, key=key)
+        seen = f"; the first that is not finite is {first}" if first else ""
+        message = f"the loss became {loss} at epoch {epoch}, step {step}{seen}"
         raise DivergedError(message, code="T601", hint=TAME)
     return after, loss
