@@ -35,6 +35,7 @@ from cnndsl.training.tensors import read_header, read_tensors, read_whole, write
 CHECKPOINTS = "checkpoints"
 _KEPT = 2
 _SUFFIX = ".safetensors"
+_NAMES = f"[0-9]*{_SUFFIX}"  # not those of writes that were cut off
 
 # What changes no number, and what changes none of those up to here.
 _NOT_SAID = {"processes"}
@@ -88,7 +89,7 @@ def save_checkpoint(
     remove_unfinished(folder)
     write_tensors(path, tensors, {**about, "numbers": numbers, "rows": rows})
     kept = (*(old for old in kept if old != path), path)[-_KEPT:]
-    for other in folder.glob(f"*{_SUFFIX}"):
+    for other in folder.glob(_NAMES):
         if other not in kept:
             with suppress(OSError):
                 other.unlink()
@@ -120,7 +121,7 @@ def load_checkpoint(
 def newest(folder: Path) -> tuple[Path | None, tuple[Remark, ...]]:
     """The whole checkpoint of a run's folder that was written last, if there is one; those passed over are named."""
     dated, remarks = [], []
-    for path in (folder / CHECKPOINTS).glob(f"*{_SUFFIX}"):
+    for path in (folder / CHECKPOINTS).glob(_NAMES):
         with suppress(OSError):
             dated.append((path.stat().st_mtime_ns, path.name, path))
     for _, _, path in sorted(dated, reverse=True):
@@ -139,13 +140,14 @@ def _check_same_run(path: Path, there: Mapping[str, Any], here: Mapping[str, Any
     ours, theirs = here["settings"], there.get("settings")
     if not isinstance(theirs, dict):
         raise InputError(f"{path} is no checkpoint", code="D511", hint="they lie in the folder `checkpoints` of a run")
+    changed = [name for name, value in ours.items() if name not in _FREE and theirs.get(name) != value]
     if there.get("network") != here["network"]:
         what = "another network"
+    elif changed:
+        name = changed[0]
+        what = f"other settings: {name} is {theirs.get(name)} there, {ours[name]} here"
     elif there.get("data") != here["data"]:
         what = "other images"
-    for name, value in ours.items():
-        if name not in _FREE and theirs.get(name) != value and what is None:
-            what = f"other settings: {name} is {theirs.get(name)} there, {value} here"
     if what:
         hint = "give the file and the options that it was begun with, or begin anew without --resume"
         raise InputError(f"{path} is of a run with {what}", code="T609", hint=hint)

@@ -17,6 +17,7 @@ from cnndsl.data import Splits
 from cnndsl.errors import DivergedError, InputError, ModelError
 from cnndsl.layers._kind import Array
 from cnndsl.report import plots
+from cnndsl.training.checkpoint import CHECKPOINTS
 from cnndsl.training.course import Course
 from cnndsl.training.files import prepare_folder, remove_unfinished, write_durably
 from cnndsl.training.history import Row, best, legacy_test_csv, test_csv
@@ -98,7 +99,8 @@ def compile_and_train(
     check_output(program, splits)
     prepare_folder(folder)
     with locked(folder) as remarks:
-        remove_unfinished(folder)
+        for own in (folder, folder / CHECKPOINTS):
+            remove_unfinished(own)
         keeper = Keeper(program, splits, settings, folder, legacy_csv, save_every, on_event)
         earlier = _stamp(folder / WEIGHTS)
         over = False

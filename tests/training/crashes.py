@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,12 +94,14 @@ def forked(program: Program, splits: Splits, settings: Settings, folder: Path) -
     child = os.fork()
     if child:
         return child
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     code = 70
     try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         code = attempt(program, splits, settings, folder)
     except KeyboardInterrupt:  # the second
         code = 130
+    except BaseException:  # noqa: BLE001 - the parent is told by the code, whoever reads by the text
+        print(traceback.format_exc(), flush=True)
     finally:
         os._exit(code)
 

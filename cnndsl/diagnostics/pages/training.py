@@ -82,7 +82,7 @@ ENTRIES = (
         title="There is not enough memory to train this",
         meaning="""What the parameters, their gradients, the optimiser's state, the images and a batch's values need is
             estimated from the shapes, and is more than is free. The layer that asks most is named.""",
-        wrong=Example(_NET.replace("20", "90_000_000"), f"{_BRIEF} --epochs 1"),
+        wrong=Example(_NET.replace("FC 20", "FC 1_000_000\nReLU\nFC 1_000_000"), f"{_BRIEF} --epochs 1"),
         right=Example(_NET, f"{_BRIEF} --epochs 1"),
         remedy="Make that layer smaller, or the batch; `--force` trains all the same.",
         why="""A machine that runs out of memory ends some program, not always this one, or comes to a crawl long
@@ -110,8 +110,8 @@ ENTRIES = (
         code="T610",
         severity="warning",
         title="The log cannot be written",
-        meaning="""There is no room for events.jsonl, history.csv or TensorBoard's curves. Training goes on; the history is
-            in each checkpoint as well, and is written again at the end.""",
+        meaning="""There is no room for events.jsonl, history.csv or TensorBoard's curves. Training goes on; the history
+            is in each checkpoint as well, and is written again at the end.""",
         remedy="Make room on the disk.",
         why="To lose the notes of a run is a pity, to lose the run a waste.",
     ),
@@ -136,7 +136,7 @@ ENTRIES = (
         severity="error",
         title="The run came out otherwise when it was repeated",
         meaning="`cnndsl replay` trained again what the manifest says, and not every number was the same.",
-        remedy="Look at the list: other versions or another processor explain it. If neither is listed, please report it.",
+        remedy="Look at the list: other versions or another processor explain it. If neither is, please report it.",
         why="A result that cannot be repeated cannot be examined.",
     ),
 )
