@@ -89,14 +89,15 @@ class Keeper:
                 f"the network's numbers overflowed in epoch {row.epoch}: its loss on validation is {row.valid.loss}"
             )
             raise DivergedError(message, code="T601", hint=TAME)
-        if best([*self.rows, row], self.settings.select) is row:
-            self._best = event.carry.tested
-        self.rows.append(row)
-        self.save(event.standing)
-        if len(self.rows) == 1:
+        rows = [*self.rows, row]
+        is_best = best(rows, self.settings.select) is row
+        tested = event.carry.tested if is_best else self._best
+        self._save(Checkpoint(event.standing, tuple(rows), tested))
+        if not self.rows:
             for name in RESULTS:
                 (self.folder / name).unlink(missing_ok=True)
-        if best(self.rows, self.settings.select) is row:
+        self.rows, self._best = rows, tested
+        if is_best:
             self._write_best()
         self._write_history()
         return row
@@ -107,11 +108,14 @@ class Keeper:
 
     def save(self, standing: Standing) -> Path:
         """Write a checkpoint, and return where; errors are those of :meth:`keep_epoch`."""
+        return self._save(Checkpoint(standing, tuple(self.rows), self._best))
+
+    def _save(self, checkpoint: Checkpoint) -> Path:
         if not self._identity:
             self._identity = identity(self.program, self.splits, self.settings)
-        checkpoint = Checkpoint(standing, tuple(self.rows), self._best)
         self._kept = save_checkpoint(self.folder, checkpoint, self._identity, self._kept)
         self._last_save = time.monotonic()
+        standing = checkpoint.standing
         within = f" after step {standing.steps}" if standing.steps else ""
         self.place = (
             f"with epoch {standing.epoch}{within}" if not is_over(standing, self.settings) else "to the results"

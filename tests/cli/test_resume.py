@@ -119,12 +119,21 @@ def test_a_second_run_in_a_folder_is_refused_and_a_second_signal_ends_the_first_
 
 
 def test_the_layer_where_numbers_stop_being_finite_is_named(tmp_path: Path) -> None:
+    shutil.copy(SEED, tmp_path)
+    sgd = ("--optimizer", "sgd", "--lr", 1e30, "--epochs", 1)
+    done = inside("compile-and-train", "model.txt", *SIZES, *sgd, cwd=tmp_path)
+    assert (done.code, done.out) == (4, "")
+    found = (
+        r"error T601: the loss became \w+ at epoch 1, step 2; the first that is not finite is the output of \S+ \(line"
+    )
+    assert re.search(found, done.err)
+
+
+def test_a_network_that_overflows_in_its_last_step_keeps_what_it_had(tmp_path: Path) -> None:
     done = train(tmp_path, "--epochs", 1, "--seed", 1, "--set", "train.schedule=constant", "--lr", 1e30)
     assert (done.code, done.out) == (4, "")
-    assert re.search(
-        r"error T601: the loss became \w+ at epoch 1, step 2; the first that is not finite is the ", done.err
-    )
-    assert re.search(r"of (Conv|BatchNorm|FC)\.0 \(line \d\)", done.err)
+    assert re.search(r"error T601: the network's numbers overflowed in epoch 1: state/BatchNorm\.0/\w+", done.err)
+    assert done.err.endswith("\n  = in epoch 1: no epoch is kept yet\n")
 
 
 def test_a_network_that_would_not_fit_is_refused_before_anything_is_written(tmp_path: Path) -> None:
