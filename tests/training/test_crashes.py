@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="attempts are forks of one process")
 def test_a_run_that_is_cut_off_again_and_again_ends_as_one_that_is_not() -> None:
-    ends = ["KILL=30", "INT=3", *(["full=3"] if sys.platform == "linux" else [])]
+    ends = ["KILL=30", "INT=6", *(["full=6"] if sys.platform == "linux" else [])]
     command = [sys.executable, "-m", "tests.training.crashes", *ends]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
