@@ -132,7 +132,7 @@ def test_the_layer_where_numbers_stop_being_finite_is_named(tmp_path: Path) -> N
 def test_a_network_that_overflows_in_its_last_step_keeps_what_it_had(tmp_path: Path) -> None:
     done = train(tmp_path, "--epochs", 1, "--seed", 1, "--set", "train.schedule=constant", "--lr", 1e30)
     assert (done.code, done.out) == (4, "")
-    assert re.search(r"error T601: the network's numbers overflowed in epoch 1: state/BatchNorm\.0/\w+", done.err)
+    assert re.search(r"error T601: the network's numbers overflowed in epoch 1: ", done.err)
     assert done.err.endswith("\n  = in epoch 1: no epoch is kept yet\n")
 
 
