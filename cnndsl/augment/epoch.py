@@ -40,13 +40,14 @@ def augmented(
     images: int,
     shape: Shape,
     key: keys.Key,
+    first: int = 0,
 ) -> Iterator[tuple[Array, Array]]:
     """The batches of an epoch of ``images`` of ``shape``, ``(N, C, H, W)`` and labels int64 ``(N,)``, operated on.
 
-    With operations that mix images the labels are mixtures (:mod:`cnndsl.labels`).
+    ``first`` is the place in the epoch of the first image that comes, if those before it are left out. With operations
+    that mix images the labels are mixtures (:mod:`cnndsl.labels`).
     """
     drawn = draw(operations, shape, images, key)
-    first = 0
     for x, labels in batches:
         last = first + len(x)
         yield augment(operations, tuple(own.part(first, last) for own in drawn), x, labels, tones)

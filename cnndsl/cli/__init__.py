@@ -37,6 +37,7 @@ _COMMANDS = {
     "augment": "augment:augment",
     "data": "data:data",
     "compile-and-train": "train:compile_and_train",
+    "replay": "replay:replay",
     "export": "export:export",
     "import-onnx": "import_onnx:import_onnx",
 }
@@ -145,9 +146,14 @@ def _answer(error: BaseException) -> tuple[str, int]:
 
 def _stopped(error: BaseException) -> tuple[str, int]:
     if isinstance(error, stop.Terminated):
-        return " ".join(["cnndsl: terminated", *_notes(error)]), 128 + signal.SIGTERM
+        return _with_notes("cnndsl: terminated", error), 128 + signal.SIGTERM
     echoed = "\n" if sys.stderr is not None and sys.stderr.isatty() else ""  # the terminal's `^C`
-    return " ".join([f"{echoed}cnndsl: interrupted", *_notes(error)]), 128 + signal.SIGINT
+    return _with_notes(f"{echoed}cnndsl: interrupted", error), 128 + signal.SIGINT
+
+
+def _with_notes(said: str, error: BaseException) -> str:
+    first, *others = _notes(error) or [""]
+    return "\n  = ".join([f"{said} {first}".rstrip(" "), *others])
 
 
 def _notes(error: BaseException) -> list[str]:

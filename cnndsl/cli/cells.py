@@ -139,10 +139,10 @@ def _cell(
 
 def train_cell(cell: Cell, folder: Path, processes: int) -> Cell:
     """The cell with its result; one that diverges has none, and does not end the sweep."""
-    from cnndsl.cli.train import train_experiment
+    from cnndsl.cli.train import Manner, train_experiment
 
     try:
-        return evolve(cell, result=train_experiment(cell.experiment, folder / cell.folder, processes=processes))
+        return evolve(cell, result=train_experiment(cell.experiment, folder / cell.folder, Manner(processes)))
     except DivergedError as error:
         output.message(str(error))
         return evolve(cell, failure=error.message)

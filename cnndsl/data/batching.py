@@ -10,13 +10,13 @@ from cnndsl.errors import SettingsError
 
 
 def batches(
-    split: Split, size: int, *, key: keys.Key | None = None, drop_last: bool = False
+    split: Split, size: int, *, key: keys.Key | None = None, drop_last: bool = False, first: int = 0
 ) -> Iterator[tuple[Floats, Labels]]:
     """Go once through a split: images float32 (B, C, H, W) and labels int64 (B,), B = ``size`` but for a smaller last.
 
     Without a key the batches are read-only views, in order; with one they are copies, in an order that depends on
-    the key alone. With ``drop_last`` a batch that is not full is left out. Raises SettingsError where ``size`` is below
-    1, or nothing would be left, at the call.
+    the key alone. With ``drop_last`` a batch that is not full is left out, and so are those before the ``first``.
+    Raises SettingsError where ``size`` is below 1, or nothing would be left, at the call.
     """
     if size < 1:
         raise SettingsError(f"batch = {size}: at least one image is needed", hint="32 is usual")
@@ -24,16 +24,17 @@ def batches(
         message = f"drop_last leaves nothing: there are {len(split):,} images, a step takes {size:,}"
         raise SettingsError(message, code="C407", hint=f"a batch of {len(split):,} images at most")
     end = len(split) - len(split) % size if drop_last else len(split)
-    return _in_order(split, size, end) if key is None else _shuffled(split, size, end, key)
+    starts = range(first * size, end, size)
+    return _in_order(split, size, starts) if key is None else _shuffled(split, size, starts, key)
 
 
-def _in_order(split: Split, size: int, end: int) -> Iterator[tuple[Floats, Labels]]:
-    for start in range(0, end, size):
+def _in_order(split: Split, size: int, starts: range) -> Iterator[tuple[Floats, Labels]]:
+    for start in starts:
         yield split.images[start : start + size], split.labels[start : start + size]
 
 
-def _shuffled(split: Split, size: int, end: int, key: keys.Key) -> Iterator[tuple[Floats, Labels]]:
+def _shuffled(split: Split, size: int, starts: range, key: keys.Key) -> Iterator[tuple[Floats, Labels]]:
     order = keys.generator(key).permutation(len(split))
-    for start in range(0, end, size):
+    for start in starts:
         chosen = order[start : start + size]
         yield split.images[chosen], split.labels[chosen]

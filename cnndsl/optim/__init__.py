@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnndsl.optim._base import Array, Optimiser, Tree, apply_updates, chain
-from cnndsl.optim._rate import Rate, descend, scale
+from cnndsl.optim._rate import Rate, descend, rate_at, scale
 from cnndsl.optim.adam import adam, adamw
 from cnndsl.optim.adaptive import adagrad, rmsprop
 from cnndsl.optim.average import moving_average
@@ -40,6 +40,7 @@ __all__ = [
     "lion",
     "matrices_only",
     "moving_average",
+    "rate_at",
     "rmsprop",
     "scale",
     "scale_by_path",

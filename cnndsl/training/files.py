@@ -28,7 +28,21 @@ def prepare_folder(folder: Path) -> None:
         message = f"cannot write to {folder}: it, or what it is in, is a file and not a folder"
         raise OutputError(message, hint="name another folder with --out") from None
     except OSError as error:
-        raise _cannot_write(folder, error) from None
+        raise cannot_write(folder, error) from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder in one that is there; it is on the disk when the call returns. ``OutputError`` if it cannot be."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir()
+            _sync_folder(folder.parent)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what writes that were cut off have left; no other run may be writing there."""
     for stray in folder.glob(f"{_PREFIX}*"):
         with suppress(OSError):
             stray.unlink()
@@ -52,7 +66,7 @@ def write_durably(path: Path, data: bytes) -> None:
         unfinished.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
     finally:
         with suppress(OSError):
             unfinished.unlink()
@@ -68,6 +82,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """What is said of a file or folder that the system does not let us write."""
     reason = error.strerror or type(error).__name__
     return OutputError(f"cannot write {path}: {reason}", hint="name another folder with --out")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import Any
@@ -14,6 +14,7 @@ from attrs import Factory, evolve, frozen
 from cnndsl.augment._kind import tones
 from cnndsl.augment.epoch import augmented, label_parts
 from cnndsl.compiler import Program
+from cnndsl.compiler.probe import first_not_finite
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.data import Splits, batches
 from cnndsl.errors import DivergedError
@@ -22,6 +23,7 @@ from cnndsl.layers._kind import Array, Tree
 from cnndsl.optim import Optimiser, apply_updates, moving_average
 from cnndsl.schedule import PlateauState, Watch, observe
 from cnndsl.training.accumulate import Accumulated
+from cnndsl.training.ahead import ahead, timed
 from cnndsl.training.differentiable import Differentiable
 from cnndsl.training.metrics import Scores, cost, evaluate
 from cnndsl.training.recipe import lowered, optimiser_of
@@ -53,23 +55,44 @@ class Carry:
         return self.average or (self.params, self.state)
 
 
-@frozen
+@frozen(eq=False)
+class Standing:
+    """Where training stands: within ``epoch``, after ``steps`` of it.
+
+    ``loss`` is summed over the ``images`` of these steps. All that is to come depends on this and on the settings.
+    """
+
+    carry: Carry
+    epoch: int = 1
+    steps: int = 0
+    loss: float = 0.0
+    images: int = 0
+
+
+@frozen(eq=False)
 class StepDone:
-    """One batch was worked off: its mean loss and number of images."""
+    """One batch was worked off: its mean loss, its number of images, and the seconds that it was waited for."""
 
     epoch: int
     loss: float
     images: int
+    waited: float
+    standing: Standing
 
 
 @frozen(eq=False)
 class EpochDone:
-    """One epoch was: the mean loss over its batches, the scores on validation, and what the network is now."""
+    """One epoch was: the mean loss over its batches, the scores on validation, and where training stands now."""
 
     epoch: int
     train_loss: float
     valid: Scores
-    carry: Carry
+    standing: Standing
+
+    @property
+    def carry(self) -> Carry:
+        """What the network is now."""
+        return self.standing.carry
 
 
 def start(program: Program, optimiser: Optimiser, seed: int) -> Carry:
@@ -104,8 +127,10 @@ def _averaged(carry: Carry, params: Tree, state: Tree, ema: float) -> tuple[Tree
     return moving_average(old_params, params, ema), moving_average(old_state, state, ema)
 
 
-def train(program: Program, splits: Splits, settings: Settings) -> Iterator[StepDone | EpochDone]:
-    """Train from the start; yields an event after each step and each epoch.
+def train(
+    program: Program, splits: Splits, settings: Settings, since: Standing | None = None
+) -> Iterator[StepDone | EpochDone]:
+    """Train from the start, or from where training stood; yields an event after each step and each epoch.
 
     Raises
     ------
@@ -113,42 +138,66 @@ def train(program: Program, splits: Splits, settings: Settings) -> Iterator[Step
         A loss is not finite.
     """
     steps = steps_per_epoch(len(splits.train), settings)
-    carry = start(program, optimiser_of(settings, steps), settings.seed)
+    standing = since or Standing(start(program, optimiser_of(settings, steps), settings.seed))
     with single_blas_thread(), team(program, settings) as workers:
         model = accumulated(workers, program, settings)
-        for epoch in range(1, settings.epochs + 1):
-            optimiser = optimiser_of(settings, steps, carry.plateau.factor)
-            total, images = 0.0, 0
-            shuffled = batches(
-                splits.train,
-                settings.step_images,
-                key=(settings.seed, "shuffle", epoch),
-                drop_last=settings.drop_last,
-            )
-            for step, (x, labels) in enumerate(_augmented(shuffled, splits, settings, epoch), 1):
-                key = (settings.seed, "step", epoch, step)
-                carry, loss = _finite_step(model, optimiser, carry, x, labels, key, settings.ema)
-                total += loss * len(x)
-                images += len(x)
-                yield StepDone(epoch, loss, len(x))
-            valid = evaluate(program, *carry.tested, splits.valid)
-            carry = _noted(carry, settings, valid)
-            yield EpochDone(epoch, total / images, valid, carry)
-            if settings.stop and carry.watch.waited >= settings.stop.epochs:
-                return
+        while not is_over(standing, settings):
+            for event in _epoch(model, program, splits, settings, standing):
+                standing = event.standing
+                yield event
+            epoch, valid = standing.epoch, evaluate(program, *standing.carry.tested, splits.valid)
+            mean = standing.loss / standing.images
+            standing = Standing(_noted(standing.carry, settings, valid), epoch + 1)
+            yield EpochDone(epoch, mean, valid, standing)
 
 
-def _augmented(
-    shuffled: Iterable[tuple[Array, Array]], splits: Splits, settings: Settings, epoch: int
-) -> Iterable[tuple[Array, Array]]:
-    return augmented(
+def is_over(standing: Standing, settings: Settings) -> bool:
+    """Whether there is no epoch to come."""
+    waited = settings.stop is not None and standing.carry.watch.waited >= settings.stop.epochs
+    return standing.epoch > settings.epochs or waited
+
+
+def _epoch(
+    model: Differentiable, program: Program, splits: Splits, settings: Settings, standing: Standing
+) -> Iterator[StepDone]:
+    """The steps of an epoch that are left."""
+    epoch, carry = standing.epoch, standing.carry
+    optimiser = optimiser_of(settings, steps_per_epoch(len(splits.train), settings), carry.plateau.factor)
+    shared = _is_shared(program, settings, carry)
+    with _batches(splits, settings, epoch, first=standing.steps, hurry=not shared) as coming:
+        for (x, labels), waited in timed(coming):
+            key = (settings.seed, "step", epoch, standing.steps + 1)
+            carry, loss = _finite_step(model, program, optimiser, standing.carry, x, labels, key, settings.ema)
+            total, images = standing.loss + loss * len(x), standing.images + len(x)
+            standing = Standing(carry, epoch, standing.steps + 1, total, images)
+            yield StepDone(epoch, loss, len(x), waited, standing)
+
+
+def _batches(
+    splits: Splits, settings: Settings, epoch: int, *, first: int, hurry: bool
+) -> AbstractContextManager[Iterator[tuple[Array, Array]]]:
+    """The batches of an epoch but for the ``first`` ones.
+
+    In a ``hurry`` they are made ahead, where they are more than a copy.
+    """
+    size = settings.step_images
+    key = (settings.seed, "shuffle", epoch)
+    shuffled = batches(splits.train, size, key=key, drop_last=settings.drop_last, first=first)
+    made = augmented(
         shuffled,
         settings.augment,
         tones(splits.mean, splits.std),
         images=len(splits.train),
         shape=splits.shape,
         key=(settings.seed, "augment", epoch),
+        first=first * size,
     )
+    return ahead(made) if hurry and settings.augment else nullcontext(made)
+
+
+def _is_shared(program: Program, settings: Settings, carry: Carry) -> bool:
+    """Whether a helper takes part in each step: there is no core then that could make batches meanwhile."""
+    return settings.processes > 1 and not carry.state and len(program.cuts(settings.batch)) > 2
 
 
 def steps_per_epoch(images: int, settings: Settings) -> int:
@@ -177,6 +226,7 @@ def accumulated(model: Differentiable, program: Program, settings: Settings) -> 
 
 def _finite_step(
     model: Differentiable,
+    program: Program,
     optimiser: Optimiser,
     carry: Carry,
     x: Array,
@@ -188,6 +238,8 @@ def _finite_step(
         after, loss = train_step(model, optimiser, carry, x, labels, key, ema=ema)
     if not isfinite(loss):
         _, _, epoch, step = key
-        message = f"the loss became {loss} at epoch {epoch}, step {step}"
+        first = first_not_finite(program, carry.params, carry.state, x, labels, key=key)
+        seen = f"; the first that is not finite is {first}" if first else ""
+        message = f"the loss became {loss} at epoch {epoch}, step {step}{seen}"
         raise DivergedError(message, code="T601", hint=TAME)
     return after, loss

@@ -39,6 +39,11 @@ def optimiser_of(settings: Settings, steps_per_epoch: int, factor: float = 1.0) 
     return optim.chain(is_trained, *clip, core, optim.scale_by_path(factor_of))
 
 
+def learning_rate(settings: Settings, steps_per_epoch: int, factor: float, done: int) -> float:
+    """That of the step after so many steps, before any factors by path."""
+    return optim.rate_at(_rate(settings, steps_per_epoch, factor), done)
+
+
 def lowered(settings: Settings, state: PlateauState, scores: Scores) -> PlateauState:
     """What a plateau has come to after another epoch; with any other schedule nothing changes."""
     schedule = settings.schedule

@@ -27,7 +27,10 @@ from cnndsl.training.weights import load_weights
 from tests.cli.command import SEED, Done, arguments, cnndsl, environment, examined
 from tests.data.samples import idx_bytes
 
-FILES = ["best.safetensors", "confusion.png", "curves.png", "history.csv", "manifest.json", "test.csv"]
+FILES = [
+    *("best.safetensors", "confusion.png", "curves.png", "events.jsonl", "history.csv", "manifest.json", "test.csv")
+]
+CHECKPOINTS = [Path("checkpoints", f"{epoch:05}-0000000.safetensors") for epoch in (2, 3)]
 TINY = ("--train", 200, "--valid", 50, "--test", 50, "--epochs", 2)
 ALONE = ("--processes", 1)
 EPOCH = r"epoch {}/2  loss \d\.\d{{4}}  valid: loss \d\.\d{{4}}  accuracy \d\.\d{{4}}  macro F1 \d\.\d{{4}}"
@@ -42,12 +45,13 @@ class Run:
     folder: Path
     done: Done
 
-    def content(self, name: str) -> bytes:
+    def content(self, name: str | Path) -> bytes:
         return (self.folder / "outputdir" / name).read_bytes()
 
     def manifest(self) -> Any:
         found = json.loads(self.content("manifest.json"))
-        assert found.pop("times")["train_seconds"] > 0
+        times = found.pop("times")
+        assert 0 < times["waited_seconds"] < times["train_seconds"]
         assert found["settings"].pop("processes") in {1, 2}
         return found
 
@@ -80,7 +84,7 @@ def test_a_run_writes_its_files_and_no_others(runs: dict[str, Run], name: str) -
     run = runs[name]
     assert run.done.code == 0
     assert sorted(path.name for path in run.folder.iterdir()) == ["model.txt", "outputdir"]
-    assert sorted(path.name for path in (run.folder / "outputdir").iterdir()) == FILES
+    assert sorted(path.name for path in (run.folder / "outputdir").iterdir()) == sorted(["checkpoints", *FILES])
     for picture in ("curves.png", "confusion.png"):
         assert run.content(picture).startswith(b"\x89PNG\r\n")
 
@@ -90,7 +94,7 @@ def test_the_results_are_on_standard_output_and_the_course_on_standard_error(run
     results, course = done.out.splitlines(), done.err.splitlines()
     assert re.fullmatch(r"best epoch [12]: validation accuracy 0\.\d{4}, F1 0\.\d{4}", results[0])
     assert re.fullmatch(r"test: loss \d\.\d{4}, accuracy 0\.\d{4}, macro F1 0\.\d{4}", results[1])
-    assert re.fullmatch(r"trained in \d+\.\d s; written:", results[2])
+    assert re.fullmatch(r"trained in \d+\.\d s, \d+\.\d% of it waiting for images; written:", results[2])
     assert sorted(line.strip() for line in results[3:]) == [str(Path("outputdir", name)) for name in FILES]
     assert course[0] == "model.txt: 33,078 parameters, 328,600 MACs, receptive field 32"
     assert course[1].startswith("mnist: 200 / 50 / 50 images to train, validate, test (")
@@ -117,7 +121,7 @@ def test_what_is_printed_and_what_is_written_agree(runs: dict[str, Run]) -> None
 @pytest.mark.parametrize("name", ["again", "optimised"])
 def test_equal_seeds_give_equal_bits_whatever_is_around(runs: dict[str, Run], name: str) -> None:
     first, other = runs["first"], runs[name]
-    for file in ("best.safetensors", "history.csv", "test.csv"):
+    for file in {*FILES, *CHECKPOINTS} - {"events.jsonl", "manifest.json"}:
         assert other.content(file) == first.content(file)
     assert other.manifest() == first.manifest()
     assert other.done.err == first.done.err
@@ -260,9 +264,9 @@ def test_a_training_that_diverges_is_exit_4_and_says_what_is_kept(tmp_path: Path
     assert summary.startswith("error T601: ")
     assert rest == [
         "  = hint: a learning rate ten times smaller: `--lr`; or `clip = norm(1)` in `train`",
-        "  = in epoch 1: nothing was written yet",
+        "  = in epoch 1: no epoch is kept yet",
     ]
-    assert list((tmp_path / "outputdir").iterdir()) == []
+    assert [path.name for path in (tmp_path / "outputdir").iterdir()] == ["events.jsonl"]
 
 
 def test_a_file_where_the_results_should_go_is_exit_5_before_training(tmp_path: Path) -> None:
@@ -287,10 +291,10 @@ def test_a_disk_that_fills_up_is_exit_5_and_the_earlier_run_stays(runs: dict[str
 
     done = train(tmp_path, SMALL, preexec_fn=limit)
     assert (done.code, done.out) == (5, "")
-    assert f"cannot write {Path('outputdir', 'best.safetensors')}: File too large" in done.err
-    assert "nothing was written yet, outputdir still holds an earlier run" in done.err
+    assert f"cannot write {Path('outputdir', CHECKPOINTS[0])}: File too large" in done.err
+    assert "no epoch is kept yet, outputdir still holds an earlier run" in done.err
     assert old.read_bytes() == before
-    assert not list(old.parent.glob(".*"))
+    assert not list(old.parent.rglob(".*"))
 
 
 def start(folder: Path, *given: object) -> subprocess.Popen[str]:
@@ -333,26 +337,35 @@ def test_a_run_that_is_stopped_says_which_epoch_its_file_holds(
     done = stop(process, number, group=group)
     assert (done.code, done.out) == (code, "")
     kept = r"outputdir/best.safetensors holds epoch (\d+) \(validation macro F1 (0\.\d{4})\)"
-    said = re.fullmatch(rf"cnndsl: {word} in epoch (\d+): {kept}", done.err.splitlines()[-1])
+    noticed, summary, hint = done.err.splitlines()[-3:]
+    assert noticed == "cnndsl: stopping after this step, with a checkpoint; once more to leave at once"
+    said = re.fullmatch(rf"cnndsl: {word} in epoch (\d+): {kept}", summary)
     assert said
+    goes_on = r"  = hint: the same command with `--resume auto` goes on with epoch (\d+)( after step \d+)?"
+    assert re.fullmatch(goes_on, hint)
     program = compile_model(tmp_path / "model.txt", (1, 28, 28))
     _, _, header = load_weights(tmp_path / "outputdir" / "best.safetensors", *program.init())
     assert (header["epoch"], f"{header['valid']['macro_f1']:.4f}") == (int(said[2]), said[3])
     rows = list(csv.DictReader((tmp_path / "outputdir" / "history.csv").read_text().splitlines()))
     assert len(rows) in {int(said[1]) - 1, int(said[1])}
-    assert sorted(path.name for path in (tmp_path / "outputdir").iterdir()) == ["best.safetensors", "history.csv"]
+    left = ["best.safetensors", "checkpoints", "events.jsonl", "history.csv"]
+    assert sorted(path.name for path in (tmp_path / "outputdir").iterdir()) == left
 
 
 @posix
-def test_a_run_that_is_stopped_in_its_first_epoch_says_that_nothing_was_written(tmp_path: Path) -> None:
+def test_a_run_that_is_stopped_in_its_first_epoch_can_go_on_there(tmp_path: Path) -> None:
     shutil.copy(SEED, tmp_path)
     process = start(tmp_path, "--batch", 1)
     read_until(process, "mnist: ")
     time.sleep(0.3)
     done = stop(process, signal.SIGINT, group=True)
     assert (done.code, done.out) == (130, "")
-    assert done.err == "cnndsl: interrupted in epoch 1: nothing was written yet\n"
-    assert list((tmp_path / "outputdir").iterdir()) == []
+    summary, hint = done.err.splitlines()[-2:]
+    assert summary == "cnndsl: interrupted in epoch 1: no epoch is kept yet"
+    step = re.fullmatch(r"  = hint: the same command with `--resume auto` goes on with epoch 1 after step (\d+)", hint)
+    assert step
+    (checkpoint,) = (tmp_path / "outputdir" / "checkpoints").iterdir()
+    assert checkpoint.name == f"00001-{int(step[1]):07}.safetensors"
 
 
 @posix

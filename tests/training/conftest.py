@@ -26,6 +26,11 @@ def _halves(count: int, seed: int) -> Labelled:
 
 @pytest.fixture(scope="session")
 def splits() -> Splits:
+    """The data set."""
+    return halves()
+
+
+def halves() -> Splits:
     """80 images to train on, 24 and 24 to validate and test; 4 classes, told apart by eye."""
     dataset = Dataset("halves", train=_halves(120, 1), test=_halves(40, 2), classes=CLASSES, source="made up")
     return make_splits(dataset, train=80, valid=24, test=24, seed=0)

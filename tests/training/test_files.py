@@ -11,7 +11,7 @@ import pytest
 
 from cnndsl.errors import OutputError
 from cnndsl.training import files
-from cnndsl.training.files import prepare_folder, write_durably
+from cnndsl.training.files import prepare_folder, remove_unfinished, write_durably
 
 ON_A_FULL_DISK = """
 import resource, sys
@@ -92,13 +92,13 @@ def test_a_temporary_file_of_a_process_that_was_killed_is_no_obstacle(tmp_path: 
     assert names_in(tmp_path) == ["file"]
 
 
-def test_a_folder_is_made_and_cleaned_of_what_killed_runs_left(tmp_path: Path) -> None:
+def test_a_folder_is_made_and_can_be_cleaned_of_what_killed_runs_left(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     prepare_folder(folder)
     assert names_in(folder) == []
     (folder / f"{files._PREFIX}123-best.safetensors").write_bytes(b"half of")
     (folder / "history.csv").write_bytes(b"whole")
-    prepare_folder(folder)
+    remove_unfinished(folder)
     assert names_in(folder) == ["history.csv"]
 
 

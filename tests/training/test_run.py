@@ -18,12 +18,19 @@ from cnndsl.training import EpochDone, Settings, StepDone, compile_and_train, tr
 from cnndsl.training import run as run_module
 from cnndsl.training.weights import load_weights, read_header
 
-RESULTS = ["best.safetensors", "confusion.png", "curves.png", "history.csv", "manifest.json", "test.csv"]
+FILES = ["confusion.png", "curves.png", "events.jsonl", "history.csv", "manifest.json", "test.csv"]
+RESULTS = ["best.safetensors", "checkpoints", *FILES]
+BEGUN = ["best.safetensors", "checkpoints", "events.jsonl", "history.csv"]
 Event = StepDone | EpochDone
 
 
 def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a run but for its log, which is of the run that goes on."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*.*") if path.is_file() and path.suffix != ".jsonl"}
 
 
 def interrupt_at(epoch: int, error: type[BaseException] = KeyboardInterrupt) -> Callable[[Event], None]:
@@ -41,7 +48,11 @@ def test_a_run_writes_its_results_and_nothing_else(
 ) -> None:
     result = compile_and_train(program, splits, quick, tmp_path / "new" / "folder")
     assert names_in(tmp_path / "new" / "folder") == RESULTS
-    assert sorted(path.name for path in result.files) == RESULTS
+    assert sorted(path.name for path in result.files) == ["best.safetensors", *FILES]
+    assert names_in(tmp_path / "new" / "folder" / "checkpoints") == [
+        "00002-0000000.safetensors",
+        "00003-0000000.safetensors",
+    ]
     manifest = json.loads((tmp_path / "new" / "folder" / "manifest.json").read_text())
     assert manifest["best"]["epoch"] == result.best.epoch
     assert manifest["test"]["macro_f1"] == result.test.macro_f1
@@ -91,13 +102,13 @@ def test_an_output_that_does_not_fit_the_classes_is_found_before_anything_is_wri
     assert not (tmp_path / "out").exists()
 
 
-def test_an_interrupt_says_that_nothing_was_written(
+def test_an_interrupt_says_that_nothing_is_kept(
     program: Program, splits: Splits, quick: Settings, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt) as error:
         compile_and_train(program, splits, quick, tmp_path, on_event=interrupt_at(1))
-    assert error.value.__notes__ == ["in epoch 1: nothing was written yet"]
-    assert names_in(tmp_path) == []
+    assert error.value.__notes__ == ["in epoch 1: no epoch is kept yet"]
+    assert names_in(tmp_path) == ["events.jsonl"]
 
 
 def test_an_interrupt_says_which_epoch_the_file_holds(
@@ -107,8 +118,11 @@ def test_an_interrupt_says_which_epoch_the_file_holds(
         compile_and_train(program, splits, quick, tmp_path, on_event=interrupt_at(2))
     path = tmp_path / "best.safetensors"
     f1 = read_header(path)["valid"]["macro_f1"]
-    assert error.value.__notes__ == [f"in epoch 2: {path} holds epoch 1 (validation macro F1 {f1:.4f})"]
-    assert names_in(tmp_path) == ["best.safetensors", "history.csv"]
+    assert error.value.__notes__ == [
+        f"in epoch 2: {path} holds epoch 1 (validation macro F1 {f1:.4f})",
+        "hint: the same command with `--resume auto` goes on with epoch 2",
+    ]
+    assert names_in(tmp_path) == BEGUN
     load_weights(path, *program.init())
 
 
@@ -116,14 +130,15 @@ def test_an_interrupt_leaves_an_earlier_run_until_there_is_an_epoch(
     program: Program, splits: Splits, quick: Settings, tmp_path: Path
 ) -> None:
     compile_and_train(program, splits, quick, tmp_path)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = contents(tmp_path)
     with pytest.raises(KeyboardInterrupt) as error:
         compile_and_train(program, splits, evolve(quick, seed=1), tmp_path, on_event=interrupt_at(1))
-    assert error.value.__notes__ == [f"in epoch 1: nothing was written yet, {tmp_path} still holds an earlier run"]
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert error.value.__notes__ == [f"in epoch 1: no epoch is kept yet, {tmp_path} still holds an earlier run"]
+    assert contents(tmp_path) == before
     with pytest.raises(KeyboardInterrupt):
         compile_and_train(program, splits, evolve(quick, seed=1), tmp_path, on_event=interrupt_at(2))
-    assert names_in(tmp_path) == ["best.safetensors", "history.csv"]
+    assert names_in(tmp_path) == BEGUN
+    assert names_in(tmp_path / "checkpoints") == ["00002-0000000.safetensors"]
 
 
 def test_an_end_between_two_files_tells_what_the_file_itself_says(
@@ -132,11 +147,13 @@ def test_an_end_between_two_files_tells_what_the_file_itself_says(
     def fail(*_arguments: object) -> None:
         raise OutputError("the disk is full")
 
-    monkeypatch.setattr(run_module, "write_durably", fail)  # the history: the weights are written elsewhere
+    monkeypatch.setattr(run_module, "write_durably", fail)  # the results: all else is written elsewhere
     with pytest.raises(OutputError) as error:
-        compile_and_train(program, splits, quick, tmp_path)
-    (note,) = error.value.__notes__
-    assert "best.safetensors holds epoch 1 " in note
+        compile_and_train(program, splits, evolve(quick, epochs=1), tmp_path)
+    place, hint = error.value.__notes__
+    assert place.startswith("after the last epoch: ")
+    assert "best.safetensors holds epoch 1 " in place
+    assert hint == "hint: the same command with `--resume auto` goes on to the results"
 
 
 def test_numbers_that_overflow_in_the_last_step_of_an_epoch_are_not_kept(
@@ -146,8 +163,8 @@ def test_numbers_that_overflow_in_the_last_step_of_an_epoch_are_not_kept(
     with pytest.raises(DivergedError) as error:
         compile_and_train(program, splits, settings, tmp_path)
     assert error.value.code == "T601"
-    assert error.value.__notes__ == ["in epoch 1: nothing was written yet"]
-    assert names_in(tmp_path) == []
+    assert error.value.__notes__ == ["in epoch 1: no epoch is kept yet"]
+    assert names_in(tmp_path) == ["events.jsonl"]
 
 
 def test_a_best_network_that_was_changed_behind_the_runs_back_is_not_reported(

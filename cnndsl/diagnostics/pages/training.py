@@ -68,4 +68,75 @@ ENTRIES = (
         remedy="Evaluate on enough images of each class.",
         why="One of ten classes at 0 costs the macro F1 a tenth, whatever the network can do.",
     ),
+    Entry(
+        code="T606",
+        severity="error",
+        title="The folder belongs to a run that is going on",
+        meaning="Another process trains into this folder; the message says which, and since when.",
+        remedy="Name another folder with `--out`, or wait until the other run is over.",
+        why="Two runs in one folder would write over each other's checkpoints, and neither could go on from them.",
+    ),
+    Entry(
+        code="T607",
+        severity="error",
+        title="There is not enough memory to train this",
+        meaning="""What the parameters, their gradients, the optimiser's state, the images and a batch's values need is
+            estimated from the shapes, and is more than is free. The layer that asks most is named.""",
+        wrong=Example(_NET.replace("FC 20", "FC 1_000_000\nReLU\nFC 1_000_000"), f"{_BRIEF} --epochs 1"),
+        right=Example(_NET, f"{_BRIEF} --epochs 1"),
+        remedy="Make that layer smaller, or the batch; `--force` trains all the same.",
+        why="""A machine that runs out of memory ends some program, not always this one, or comes to a crawl long
+            before that.""",
+    ),
+    Entry(
+        code="T608",
+        severity="warning",
+        title="The rest of the run will have other last digits",
+        meaning="""A run goes on where its numbers cannot be those of a run that never stopped: on another machine or
+            with other libraries, which are named, or for another number of epochs than its schedule was made for.""",
+        remedy="Nothing, if equal bits do not matter; else go on where the run was begun, or begin it anew.",
+        why="Sums of floating-point numbers depend on their order, and each processor has its own.",
+    ),
+    Entry(
+        code="T609",
+        severity="error",
+        title="The checkpoint is of another run",
+        meaning="It is of another network, other images or other settings. The first difference is named.",
+        remedy="""Give the file and the options that the run was begun with. The number of epochs and of processes may
+            be another one.""",
+        why="A run that goes on under other settings is neither the one nor the other, and nobody could repeat it.",
+    ),
+    Entry(
+        code="T610",
+        severity="warning",
+        title="The log cannot be written",
+        meaning="""There is no room for events.jsonl, history.csv or TensorBoard's curves. Training goes on; the history
+            is in each checkpoint as well, and is written again at the end.""",
+        remedy="Make room on the disk.",
+        why="To lose the notes of a run is a pity, to lose the run a waste.",
+    ),
+    Entry(
+        code="T611",
+        severity="note",
+        title="A run before this one did not end by itself",
+        meaning="Its lock is still in the folder, but its process is gone: it was killed, or the machine went down.",
+        remedy="Add `--resume auto` if that run is to go on; there is nothing to remove.",
+        why="What is in the folder is from that run, and will be replaced once this one has an epoch to show.",
+    ),
+    Entry(
+        code="T612",
+        severity="warning",
+        title="A damaged checkpoint was passed over",
+        meaning="Its content does not match its checksum, or it is no whole file. The one before it was taken.",
+        remedy="Nothing: the steps in between are done again. If it happens again, look at the disk.",
+        why="A checkpoint takes its name when it is whole, so that this is the work of a disk, or of somebody.",
+    ),
+    Entry(
+        code="T613",
+        severity="error",
+        title="The run came out otherwise when it was repeated",
+        meaning="`cnndsl replay` trained again what the manifest says, and not every number was the same.",
+        remedy="Look at the list: other versions or another processor explain it. If neither is, please report it.",
+        why="A result that cannot be repeated cannot be examined.",
+    ),
 )
