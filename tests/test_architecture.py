@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"errors", "layers", "language", "data"},
     "augment": {"keys", "labels", "layers", "settings"},
     "compiler": {"augment", "errors", "keys", "labels", "layers", "language", "loss", "settings", "data"},
-    "report": {"errors", "layers", "language", "compiler"},
+    "report": {"errors", "layers", "language", "compiler", "data"},
     "training": {
         *(
             "errors",
@@ -48,6 +48,7 @@ ARROWS: dict[str, set[str]] = {
             "augment",
         ),
     },
+    "play": {"layers", "compiler", "report"},
     "exchange": {"errors", "layers", "language", "compiler", "data"},
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
@@ -56,11 +57,11 @@ ARROWS: dict[str, set[str]] = {
     "extend": {"layers", "language"},
     "cli": {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
-        *("augment", "gradcheck", "exchange"),
+        *("augment", "gradcheck", "exchange", "play"),
     },
     "__main__": {"cli"},
 }
-HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx"}
+HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx", "jinja2"}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),

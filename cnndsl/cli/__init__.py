@@ -35,6 +35,8 @@ _COMMANDS = {
     "init": "init:init",
     "augment": "augment:augment",
     "compile-and-train": "train:compile_and_train",
+    "report": "report:report",
+    "play": "play:play",
     "export": "export:export",
     "import-onnx": "import_onnx:import_onnx",
 }

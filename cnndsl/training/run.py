@@ -21,7 +21,9 @@ from cnndsl.errors import DivergedError, InputError, ModelError
 from cnndsl.language.render import render
 from cnndsl.layers._kind import Array, Tree
 from cnndsl.report import plots
+from cnndsl.report.findings import FINDINGS
 from cnndsl.training.files import prepare_folder, write_durably
+from cnndsl.training.findings import find
 from cnndsl.training.history import (
     Row,
     best,
@@ -33,10 +35,11 @@ from cnndsl.training.history import (
 from cnndsl.training.loop import TAME, EpochDone, StepDone, train
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.remarks import Remark, loss_of_guessing, of_confusion, of_epoch, of_splits
+from cnndsl.training.report import MANIFEST, REPORT, write_report
 from cnndsl.training.settings import Settings
 from cnndsl.training.weights import WEIGHTS, load_weights, read_header, save_weights
 
-_RESULTS = ("test.csv", "manifest.json", "curves.png", "confusion.png")
+_RESULTS = ("test.csv", MANIFEST, "curves.png", "confusion.png", FINDINGS, REPORT)
 
 
 @attrs.frozen(eq=False)
@@ -190,7 +193,8 @@ def _finish(
     matrix = confusion(program, params, state, splits.test)
     write_durably(folder / "confusion.png", plots.confusion(matrix, splits.classes, splits.name))
     manifest = _manifest(program, splits, settings, header, rows, test, train_seconds)
-    write_durably(folder / "manifest.json", (json.dumps(manifest, indent=2) + "\n").encode())
+    write_durably(folder / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    write_report(folder, find(program, params, state, splits, settings, rows, test, matrix))
     files = tuple(folder / name for name in ("history.csv", WEIGHTS, *_RESULTS))
     return Result(chosen, test, matrix, tuple(rows), train_seconds, files)
 

@@ -27,7 +27,10 @@ from cnndsl.training.weights import load_weights
 from tests.cli.command import SEED, Done, arguments, cnndsl, environment, examined
 from tests.data.samples import idx_bytes
 
-FILES = ["best.safetensors", "confusion.png", "curves.png", "history.csv", "manifest.json", "test.csv"]
+FILES = [
+    *("best.safetensors", "confusion.png", "curves.png", "findings.json"),
+    *("history.csv", "manifest.json", "report.html", "test.csv"),
+]
 TINY = ("--train", 200, "--valid", 50, "--test", 50, "--epochs", 2)
 ALONE = ("--processes", 1)
 EPOCH = r"epoch {}/2  loss \d\.\d{{4}}  valid: loss \d\.\d{{4}}  accuracy \d\.\d{{4}}  macro F1 \d\.\d{{4}}"
@@ -117,7 +120,7 @@ def test_what_is_printed_and_what_is_written_agree(runs: dict[str, Run]) -> None
 @pytest.mark.parametrize("name", ["again", "optimised"])
 def test_equal_seeds_give_equal_bits_whatever_is_around(runs: dict[str, Run], name: str) -> None:
     first, other = runs["first"], runs[name]
-    for file in ("best.safetensors", "history.csv", "test.csv"):
+    for file in ("best.safetensors", "history.csv", "test.csv", "findings.json", "report.html"):
         assert other.content(file) == first.content(file)
     assert other.manifest() == first.manifest()
     assert other.done.err == first.done.err

@@ -18,7 +18,10 @@ from cnndsl.training import EpochDone, Settings, StepDone, compile_and_train, tr
 from cnndsl.training import run as run_module
 from cnndsl.training.weights import load_weights, read_header
 
-RESULTS = ["best.safetensors", "confusion.png", "curves.png", "history.csv", "manifest.json", "test.csv"]
+RESULTS = [
+    *("best.safetensors", "confusion.png", "curves.png", "findings.json"),
+    *("history.csv", "manifest.json", "report.html", "test.csv"),
+]
 Event = StepDone | EpochDone
 
 
