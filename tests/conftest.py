@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.finished import finished
+
+__all__ = ["finished"]
+
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 # Nothing times examples or the drawing of them: the first one pays for imports, and the machine may be busy.

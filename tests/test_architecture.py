@@ -31,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"errors", "layers", "language", "data"},
     "augment": {"keys", "labels", "layers", "settings"},
     "compiler": {"augment", "errors", "keys", "labels", "layers", "language", "loss", "settings", "data"},
-    "report": {"errors", "layers", "language", "compiler"},
+    "report": {"errors", "layers", "language", "compiler", "data"},
     "training": {
         *(
             "errors",
@@ -49,6 +49,7 @@ ARROWS: dict[str, set[str]] = {
             "augment",
         ),
     },
+    "play": {"layers", "compiler", "report"},
     "exchange": {"errors", "layers", "language", "compiler", "data"},
     "diagnostics": {"errors", "layers", "language", "compiler", "data"},
     "highlight": set(),
@@ -61,12 +62,24 @@ ARROWS: dict[str, set[str]] = {
     },
     "cli": {
         *("errors", "layers", "language", "settings", "compiler", "training", "data", "diagnostics", "report"),
-        *("augment", "gradcheck", "exchange", "doctor"),
+        *("augment", "gradcheck", "exchange", "doctor", "play"),
     },
     "notebook": {"errors", "layers", "language", "compiler", "data", "report", "training", "cli"},
     "__main__": {"cli"},
 }
-HEAVY = {"PIL", "sklearn", "scipy", "matplotlib", "pooch", "requests", "safetensors", "rich", "onnx", "IPython"}
+HEAVY = {
+    "PIL",
+    "sklearn",
+    "scipy",
+    "matplotlib",
+    "pooch",
+    "requests",
+    "safetensors",
+    "rich",
+    "onnx",
+    "IPython",
+    "jinja2",
+}
 SAYS_OR_ENDS = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
 PHASES = [
     *(PACKAGE / "language").glob("*.py"),

@@ -38,6 +38,8 @@ _COMMANDS = {
     "data": "data:data",
     "compile-and-train": "train:compile_and_train",
     "replay": "replay:replay",
+    "report": "report:report",
+    "play": "play:play",
     "export": "export:export",
     "import-onnx": "import_onnx:import_onnx",
 }

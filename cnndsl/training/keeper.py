@@ -14,6 +14,7 @@ from cnndsl.compiler import Program
 from cnndsl.data import Splits
 from cnndsl.errors import DivergedError, OutputError
 from cnndsl.layers._kind import Tree
+from cnndsl.report.findings import FINDINGS
 from cnndsl.settings import schedules
 from cnndsl.training.checkpoint import Checkpoint, identity, load_checkpoint, save_checkpoint
 from cnndsl.training.files import write_durably
@@ -22,13 +23,14 @@ from cnndsl.training.loop import TAME, EpochDone, Standing, is_over
 from cnndsl.training.machine import differences
 from cnndsl.training.manifest import MANIFEST, about_weights
 from cnndsl.training.remarks import Remark
+from cnndsl.training.report import REPORT
 from cnndsl.training.settings import Settings
 from cnndsl.training.weights import WEIGHTS, save_weights
 
 HISTORY = "history.csv"
 
 #: What is there once training is over. An earlier run's must not stand beside this run's history.
-RESULTS = ("test.csv", MANIFEST, "curves.png", "confusion.png")
+RESULTS = ("test.csv", MANIFEST, "curves.png", "confusion.png", FINDINGS, REPORT)
 
 # Of these the learning rate depends on how many epochs there will be.
 _PLANNED = (schedules.Cosine, schedules.Onecycle, schedules.Polynomial)

@@ -163,7 +163,7 @@ def _epoch(
     """The steps of an epoch that are left."""
     epoch, carry = standing.epoch, standing.carry
     optimiser = optimiser_of(settings, steps_per_epoch(len(splits.train), settings), carry.plateau.factor)
-    shared = _is_shared(program, settings, carry)
+    shared = _is_shared(program, settings)
     with _batches(splits, settings, epoch, first=standing.steps, hurry=not shared) as coming:
         for (x, labels), waited in timed(coming):
             key = (settings.seed, "step", epoch, standing.steps + 1)
@@ -195,9 +195,9 @@ def _batches(
     return ahead(made) if hurry and settings.augment else nullcontext(made)
 
 
-def _is_shared(program: Program, settings: Settings, carry: Carry) -> bool:
+def _is_shared(program: Program, settings: Settings) -> bool:
     """Whether a helper takes part in each step: there is no core then that could make batches meanwhile."""
-    return settings.processes > 1 and not carry.state and len(program.cuts(settings.batch)) > 2
+    return settings.processes > 1 and len(program.cuts(settings.batch)) > 2
 
 
 def steps_per_epoch(images: int, settings: Settings) -> int:

@@ -30,7 +30,7 @@ def optimiser_of(settings: Settings, steps_per_epoch: int, factor: float = 1.0) 
 
     Its state is the same whatever the factor.
     """
-    core = optim.OPTIMISERS[settings.optimizer](_rate(settings, steps_per_epoch, factor), **settings.constants)
+    core = optim.OPTIMISERS[settings.optimizer](rate_of(settings, steps_per_epoch, factor), **settings.constants)
     clip = [_bound(settings.clip)] if settings.clip else []
     if not settings.paths:
         return optim.chain(*clip, core) if clip else core
@@ -41,7 +41,7 @@ def optimiser_of(settings: Settings, steps_per_epoch: int, factor: float = 1.0) 
 
 def learning_rate(settings: Settings, steps_per_epoch: int, factor: float, done: int) -> float:
     """That of the step after so many steps, before any factors by path."""
-    return optim.rate_at(_rate(settings, steps_per_epoch, factor), done)
+    return optim.rate_at(rate_of(settings, steps_per_epoch, factor), done)
 
 
 def lowered(settings: Settings, state: PlateauState, scores: Scores) -> PlateauState:
@@ -52,7 +52,8 @@ def lowered(settings: Settings, state: PlateauState, scores: Scores) -> PlateauS
     return plateau(schedule.factor, schedule.patience)(state, cost(scores, schedule.metric))
 
 
-def _rate(settings: Settings, steps_per_epoch: int, factor: float) -> optim.Rate:
+def rate_of(settings: Settings, steps_per_epoch: int, factor: float) -> optim.Rate:
+    """The learning rate: a number, or a function of the steps done."""
     schedule = settings.schedule
     if isinstance(schedule, schedules.Constant | schedules.Plateau):
         return settings.lr * factor

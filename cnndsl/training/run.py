@@ -20,6 +20,7 @@ from cnndsl.report import plots
 from cnndsl.training.checkpoint import CHECKPOINTS
 from cnndsl.training.course import Course
 from cnndsl.training.files import prepare_folder, remove_unfinished, write_durably
+from cnndsl.training.findings import find
 from cnndsl.training.history import Row, best, legacy_test_csv, test_csv
 from cnndsl.training.keeper import HISTORY, RESULTS, Keeper
 from cnndsl.training.lock import locked
@@ -28,6 +29,7 @@ from cnndsl.training.loop import EpochDone, Standing, StepDone, steps_per_epoch,
 from cnndsl.training.manifest import MANIFEST, manifest
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.remarks import Remark, loss_of_guessing, of_confusion, of_epoch, of_splits
+from cnndsl.training.report import write_report
 from cnndsl.training.settings import Settings
 from cnndsl.training.weights import WEIGHTS, load_weights, read_header
 
@@ -233,5 +235,6 @@ def _finish(keeper: Keeper, times: Times, experiment: Mapping[str, Any] | None) 
         times=attrs.asdict(times),
     )
     write_durably(folder / MANIFEST, text.encode())
+    write_report(folder, find(program, params, state, splits, settings, rows, test, matrix))
     files = tuple(folder / name for name in (HISTORY, WEIGHTS, *RESULTS, EVENTS))
     return Result(chosen, test, matrix, tuple(rows), times, files)

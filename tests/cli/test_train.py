@@ -28,7 +28,8 @@ from tests.cli.command import SEED, Done, arguments, cnndsl, environment, examin
 from tests.data.samples import idx_bytes
 
 FILES = [
-    *("best.safetensors", "confusion.png", "curves.png", "events.jsonl", "history.csv", "manifest.json", "test.csv")
+    *("best.safetensors", "confusion.png", "curves.png", "events.jsonl", "findings.json"),
+    *("history.csv", "manifest.json", "report.html", "test.csv"),
 ]
 CHECKPOINTS = [Path("checkpoints", f"{epoch:05}-0000000.safetensors") for epoch in (2, 3)]
 TINY = ("--train", 200, "--valid", 50, "--test", 50, "--epochs", 2)

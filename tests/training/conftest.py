@@ -14,7 +14,7 @@ HALVES = (np.s_[:, :3], np.s_[:, 3:], np.s_[:3, :], np.s_[3:, :])
 MODEL = "input 1x6x6\nConv 3 3 1 1\nReLU\nPool 2\nFlatten\nFC 4\nSoftmax\n"
 
 
-def _halves(count: int, seed: int) -> Labelled:
+def halves(count: int, seed: int) -> Labelled:
     """Noise in which one half of the image is brighter."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count) % len(CLASSES)
@@ -27,12 +27,12 @@ def _halves(count: int, seed: int) -> Labelled:
 @pytest.fixture(scope="session")
 def splits() -> Splits:
     """The data set."""
-    return halves()
+    return halves_splits()
 
 
-def halves() -> Splits:
+def halves_splits() -> Splits:
     """80 images to train on, 24 and 24 to validate and test; 4 classes, told apart by eye."""
-    dataset = Dataset("halves", train=_halves(120, 1), test=_halves(40, 2), classes=CLASSES, source="made up")
+    dataset = Dataset("halves", train=halves(120, 1), test=halves(40, 2), classes=CLASSES, source="made up")
     return make_splits(dataset, train=80, valid=24, test=24, seed=0)
 
 

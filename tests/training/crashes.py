@@ -34,7 +34,7 @@ from cnndsl.settings.schedules import Cosine, Plateau
 from cnndsl.training import Settings, compile_and_train, program_of, run
 from cnndsl.training.checkpoint import newest
 from cnndsl.training.files import _PREFIX
-from tests.training.conftest import MODEL, halves
+from tests.training.conftest import MODEL, halves_splits
 
 DRAWING = MODEL.replace("ReLU", "BatchNorm\nReLU").replace("Flatten", "Flatten\nDropout 0.2")
 _SMALL = Settings(train=80, valid=24, test=24, batch=8, epochs=4, lr=0.02, processes=1)
@@ -73,7 +73,7 @@ _DISTURBED = {130, 143, 5, -signal.SIGTERM}  # told to stop, perhaps before it l
 
 def prepared(name: str) -> tuple[Program, Splits, Settings]:
     text, settings = RUNS[name]
-    return program_of(check(Source("net.txt", text))[0], settings), halves(), settings
+    return program_of(check(Source("net.txt", text))[0], settings), halves_splits(), settings
 
 
 def attempt(program: Program, splits: Splits, settings: Settings, folder: Path) -> int:

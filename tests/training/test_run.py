@@ -18,7 +18,10 @@ from cnndsl.training import EpochDone, Settings, StepDone, compile_and_train, tr
 from cnndsl.training import run as run_module
 from cnndsl.training.weights import load_weights, read_header
 
-FILES = ["confusion.png", "curves.png", "events.jsonl", "history.csv", "manifest.json", "test.csv"]
+FILES = [
+    *("confusion.png", "curves.png", "events.jsonl", "findings.json"),
+    *("history.csv", "manifest.json", "report.html", "test.csv"),
+]
 RESULTS = ["best.safetensors", "checkpoints", *FILES]
 BEGUN = ["best.safetensors", "checkpoints", "events.jsonl", "history.csv"]
 Event = StepDone | EpochDone
