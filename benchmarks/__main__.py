@@ -10,13 +10,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import inference, machine, page, steps
+from benchmarks import epochs, growth, inference, job, machine, memory, page, roofline, startup, steps
 from benchmarks.nets import NETS, ROOT
 from benchmarks.section import Options, Section
 from benchmarks.timing import Pace
 
 #: In the order of the page.
-SECTIONS: tuple[Section, ...] = (steps.SECTION, inference.SECTION)
+SECTIONS: tuple[Section, ...] = tuple(
+    module.SECTION for module in (steps, inference, epochs, job, memory, startup, growth, roofline)
+)
 _WIDTH = 120  # of tables that no terminal bounds
 _NAMES = tuple(section.name for section in SECTIONS)
 _QUICK = ("step", "inference", "start")  # what fits into a minute

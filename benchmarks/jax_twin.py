@@ -97,7 +97,8 @@ def _flatten(_node: Node, _params: Values, xs: list[Array], mode: Mode) -> Array
 def _pool(node: Node, _params: Values, xs: list[Array], mode: Mode) -> Array:
     spec: Any = node.spec
     kernel, stride = (_on_maps(of, 1, mode) for of in (spec.kernel, spec.stride))
-    pads = _on_maps(tuple((pad, pad) for pad in spec.pad), (0, 0), mode)
+    rows, columns = spec.pad
+    pads = _on_maps(((rows, rows), (columns, columns)), (0, 0), mode)
     return lax.reduce_window(xs[0], -jnp.inf, lax.max, kernel, stride, pads)
 
 

@@ -74,7 +74,7 @@ def markdown(results: Mapping[str, Any], sections: Sequence[Section]) -> str:
 def display(console: Console, results: Mapping[str, Any], section: Section) -> None:
     """A section's tables in the terminal."""
     for item in section.show(results[section.name]):
-        if isinstance(item, Table):
+        if isinstance(item, Table) and not item.folded:
             console.print(_as_rich(item, section.title))
 
 
@@ -87,6 +87,8 @@ def _as_markdown(item: Table | Plot) -> str:
         return f"![{item.caption}](benchmarks/{item.name}.svg)"
     lines = [item.header, ("---", *("---:" for _ in item.header[1:])), *item.rows]
     text = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    if item.folded:
+        return f"<details><summary>{item.title}</summary>\n\n{text}\n\n</details>"
     return "\n\n".join(part for part in (f"**{item.title}**" if item.title else "", text, item.note) if part)
 
 

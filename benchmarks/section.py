@@ -30,12 +30,16 @@ class Options:
 
 @frozen
 class Table:
-    """Rows of text under a header; the first column names the row, the others are figures."""
+    """Rows of text under a header; the first column names the row, the others are figures.
+
+    One that is long is ``folded``: the page opens it when it is asked for, and the terminal leaves it out.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     note: str = ""
+    folded: bool = False
 
 
 @frozen

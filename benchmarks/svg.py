@@ -16,11 +16,9 @@ COLOURS = ("#d9730d", "#8957e5", "#2f855a", "#2563a8", "#c93a67")  # of middle l
 OUR_COLOUR = "#2b7de9"
 
 # What matplotlib writes into its styles is replaced by a rule for readers whose pages are dark.
-_STYLE = (
-    "<style>text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif}@media screen and (prefers-color-scheme:dark){"
-    f"[style*='fill: {INK}']{{fill:{_INK_ON_DARK}!important}}[style*='stroke: {INK}']{{stroke:{_INK_ON_DARK}!important}}"
-    "}</style>"
-)
+_DARK = "".join(f"[style*='{use}: {INK}']{{{use}:{_INK_ON_DARK}!important}}" for use in ("fill", "stroke"))
+_FONT = "text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif}"
+_STYLE = f"<style>{_FONT}@media screen and (prefers-color-scheme:dark){{{_DARK}}}</style>"
 
 
 def render(plot: Plot) -> str:

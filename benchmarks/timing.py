@@ -44,6 +44,16 @@ def take_turns(rivals: Mapping[str, Rival], pace: Pace, rest: float = _REST) -> 
     return times
 
 
+def alternate(calls: Mapping[str, Callable[[], object]], rounds: int) -> Times:
+    """Seconds of calls that are long enough to be timed one by one; they take turns, each rested first."""
+    times: Times = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            time.sleep(_REST)
+            times[name].append(seconds_a_call(call, 1))
+    return times
+
+
 def fastest(rivals: Sequence[Rival], seconds: float) -> Rival:
     """The rival that is quickest in one short turn each."""
     if len(rivals) == 1:
