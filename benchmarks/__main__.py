@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -30,17 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     machine.without_choices_of_blas()
     console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
     options = _options(given, console)
-    path = given.out / "benchmarks" / "results.json"
-    about = machine.about()
-    results = {"about": about, "days": {}} | page.read(path, about)
+    path = given.out / page.RESULTS
+    results = page.read(path)
+    if given.only or not results:
+        results = page.to_add_to(results, machine.about())
     for section in SECTIONS:
         if section.name in given.only:
-            cases = results.setdefault(section.name, {})
-            for case, figures in section.measure(options):
-                console.print(f"[dim]{section.name}: {case}[/dim]")
-                cases[case] = figures
-                page.keep(path, results)
-            results["days"][section.name] = machine.today()
+            for case, measure in section.cases(options):
+                if given.match in case:
+                    console.print(f"[dim]{section.name}: {case}[/dim]")
+                    results.setdefault(section.name, {})[case] = measure()
+                    results["days"][section.name] = machine.today()
+                    page.keep(path, results)
             page.display(console, results, section)
     for file in page.write(given.out, results, SECTIONS):
         console.print(f"written: {file}")
@@ -51,13 +53,16 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a minute: fewer sections, batches and rounds, no JAX")
     parser.add_argument("--only", type=_list_of(_NAMES), help=f"of {','.join(_NAMES)}; none writes the page anew")
     parser.add_argument("--nets", type=_list_of(NETS), default=tuple(NETS), help=f"of {','.join(NETS)}")
+    parser.add_argument("--match", default="", help="only cases with this in their name, such as `batch 32`")
     parser.add_argument("--rivals", type=_list_of(_RIVALS), help="whom to compare with: torch,jax; none for nobody")
     parser.add_argument("--rounds", type=int, help="turns of each rival")
     parser.add_argument("--seconds", type=float, help="that a turn is timed for")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs", help="folder of benchmarks.md and benchmarks/")
+    parser.add_argument("--out", type=Path, help="folder of the page: docs, or a new one if --quick")
     given = parser.parse_args(arguments)
     if given.only is None:
         given.only = _QUICK if given.quick else _NAMES
+    if given.out is None:
+        given.out = Path(tempfile.mkdtemp(prefix="benchmarks-")) if given.quick else ROOT / "docs"
     return given
 
 

@@ -30,9 +30,9 @@ def _draw(figure: Figure, results: Results, rivals: list[str]) -> None:
         at = [row + (number - (len(rivals) - 1) / 2) * thick for row in range(len(results))]
         values = [ratio(case, rival) or 0.0 for case in results.values()]
         bars = axes.barh(at, values, thick * 0.9, label=rival, color=COLOURS[number])
-        axes.bar_label(bars, [f"{value:.2f}" if value else "" for value in values], padding=3, fontsize=8, color=INK)
+        axes.bar_label(bars, [f"{value:.2f}" if value else "" for value in values], padding=3, fontsize=8)
     axes.axvline(1, color=INK, linewidth=1)
     axes.set_yticks(range(len(results)), list(results))
     axes.invert_yaxis()
     axes.set_xlabel("their time / ours; right of the line cnndsl is faster")
-    axes.legend(frameon=False, labelcolor=INK, loc="best")
+    axes.legend(frameon=False, loc="best")

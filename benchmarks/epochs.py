@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 import numpy as np
 
 from benchmarks.comparison import TORCH, figures, number, table
 from benchmarks.nets import Net
 from benchmarks.ours import OURS
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 from benchmarks.timing import alternate, fastest
 from cnndsl.data import Dataset, Labelled, Splits, batches, load, make_splits
 from cnndsl.training import EpochDone, Settings, program_of, train
 
 _BATCH, _ROUNDS = 32, 3
+_MNIST = (1, 28, 28)
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """Every network: 5,000 images of MNIST, or 2,000 in the shape of CIFAR-10's."""
     for net in options.nets:
-        splits = _splits(net)
-        yield f"{net.name}, {len(splits.train):,} images", _one(net, splits, options)
+        yield f"{net.name}, {_images(net):,} images", partial(_one, net, options)
 
 
-def _one(net: Net, splits: Splits, options: Options) -> Figures:
+def _images(net: Net) -> int:
+    return 5000 if net.shape == _MNIST else 2000
+
+
+def _one(net: Net, options: Options) -> Figures:
+    splits = _splits(net)
     settings = Settings(train=len(splits.train), batch=_BATCH, epochs=_ROUNDS + 1)
     labels = {}
     with closing(_ends_of_epochs(net, splits, settings)) as ends:
@@ -65,8 +71,8 @@ def _epoch_in_torch(net: Net, splits: Splits, settings: Settings, options: Optio
 
 
 def _splits(net: Net) -> Splits:
-    if net.shape == (1, 28, 28):
-        return make_splits(load("mnist"), seed=0)
+    if net.shape == _MNIST:
+        return make_splits(load("mnist"), train=_images(net), seed=0)
     # How long it takes does not depend on what is in the images.
     rng = np.random.default_rng(0)
     parts = [
@@ -74,7 +80,7 @@ def _splits(net: Net) -> Splits:
         for count in (2500, 500)
     ]
     noise = Dataset("noise", parts[0], parts[1], tuple("0123456789"), "drawn")
-    return make_splits(noise, train=2000, seed=0)
+    return make_splits(noise, train=_images(net), seed=0)
 
 
 def show(results: Results) -> Sequence[Table | Plot]:
@@ -87,6 +93,6 @@ SECTION = Section(
     "Whole epochs",
     "The real loop at batch 32 with Adam, from shuffling to the scores on 500 validation images, the same batches for "
     "both. PyTorch takes its batches as arrays from memory, which is faster than a `DataLoader`.",
-    measure,
+    cases,
     show,
 )

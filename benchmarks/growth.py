@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -13,7 +14,7 @@ from benchmarks.comparison import TORCH, compare, middle, number, pick
 from benchmarks.fit import exponent, upper_half
 from benchmarks.nets import Net, plain
 from benchmarks.ours import OURS
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 from benchmarks.svg import COLOURS, INK, OUR_COLOUR, bare
 from benchmarks.timing import Rival
 from cnndsl.compiler.measure import measure as figures_of
@@ -44,15 +45,18 @@ WAYS = (
 )
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """Each way, from small to large."""
     shorter = evolve(options, pace=evolve(options.pace, rounds=min(_ROUNDS, options.pace.rounds)))
     for way in WAYS:
         for size in way.sizes:
-            net, batch = way.case(size)
-            with ExitStack() as stack:
-                seen = compare(_rivals(net, batch, shorter, stack), shorter.pace)
-            yield f"{way.name} {size}", {"macs": batch * figures_of(net.graph()).macs, **seen}
+            yield f"{way.name} {size}", partial(_one, *way.case(size), shorter)
+
+
+def _one(net: Net, batch: int, options: Options) -> Figures:
+    with ExitStack() as stack:
+        seen = compare(_rivals(net, batch, options, stack), options.pace)
+    return {"macs": batch * figures_of(net.graph()).macs, **seen}
 
 
 def _rivals(net: Net, batch: int, options: Options, stack: ExitStack) -> dict[str, Rival]:
@@ -136,15 +140,15 @@ def _draw_curve(axes: Axes, curve: Curve) -> None:
     axes.set(xscale="log", yscale="log", xlabel=f"{curve.way.name} ({curve.way.quantity})", ylabel="ms a step")
     axes.set_xticks(curve.sizes, [str(size) for size in curve.sizes])
     axes.minorticks_off()
-    axes.legend(frameon=False, labelcolor=INK)
+    axes.legend(frameon=False)
 
 
 SECTION = Section(
     "growth",
     "Growth",
-    f"A training step of plain networks: 4 convolutions of 32 channels on 32x32 pixels, batch {_BATCH}, but for what "
+    f"A training step of plain networks: 4 convolutions of 16 channels on 32x32 pixels, batch {_BATCH}, but for what "
     "grows. Linear is x^1 for batch and depth, and for pixels; these grow as x^2 with the image size, "
     "multiply-adds as x^2 with the width.",
-    measure,
+    cases,
     show,
 )

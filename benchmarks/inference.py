@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from benchmarks import ours
 from benchmarks.bars import ratios
 from benchmarks.comparison import JAX, SCRIPT, TORCH, compare, pick, table
 from benchmarks.nets import Net
 from benchmarks.ours import OURS
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 from benchmarks.timing import Rival
 
 _BATCHES = (1, 32, 256)
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """Every network at batch 1, 32 and 256; at 32 alone in a quick run."""
     for net in options.nets:
         for batch in (32,) if options.quick else _BATCHES:
-            yield f"{net.name}, batch {batch}", compare(_rivals(net, batch, options), options.pace)
+            yield f"{net.name}, batch {batch}", partial(_one, net, batch, options)
+
+
+def _one(net: Net, batch: int, options: Options) -> Figures:
+    return compare(_rivals(net, batch, options), options.pace)
 
 
 def _rivals(net: Net, batch: int, options: Options) -> dict[str, Rival]:
@@ -53,6 +58,6 @@ SECTION = Section(
     "Inference",
     "`Program.predict` against PyTorch in `eval` and `inference_mode`, eager, and against TorchScript that was traced, "
     "frozen and optimised for inference; softmax included.",
-    measure,
+    cases,
     show,
 )

@@ -10,19 +10,23 @@ from benchmarks.comparison import TORCH, figures, number, table
 from benchmarks.nets import SEED_FILE
 from benchmarks.ours import OURS
 from benchmarks.processes import run
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 from benchmarks.timing import alternate
 
 _ROUNDS = 3
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """What ``make train`` does, and the same written in PyTorch."""
+    yield "compile-and-train", partial(_one, options)
+
+
+def _one(options: Options) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         jobs = {OURS: partial(run, "-m", "cnndsl", "compile-and-train", SEED_FILE, "--out", f"{folder}/ours")}
         if options.torch:
             jobs[TORCH] = partial(run, "-m", "benchmarks.job_in_torch", f"{folder}/torch")
-        yield "compile-and-train", figures(alternate(jobs, _ROUNDS))
+        return figures(alternate(jobs, _ROUNDS))
 
 
 def show(results: Results) -> Sequence[Table | Plot]:
@@ -35,6 +39,6 @@ SECTION = Section(
     "The main job",
     "`cnndsl compile-and-train inputdir/model.txt` from the shell: 5,000 images, ten epochs, scores after each, the "
     "best network kept, loaded and tested, plots drawn; the same written in PyTorch, without the plots.",
-    measure,
+    cases,
     show,
 )

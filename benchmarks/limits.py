@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.section import Figures, Options
+from benchmarks.section import Case, Figures, Options
 from benchmarks.timing import Pace, Rival, take_turns
+
+Work = Callable[[int], tuple[Callable[[], object], int]]  # of so many bytes: a call, and the bytes it moves
 
 #: (M, N, K): large, middling, and three as convolutions have them.
 SHAPES = ((2048, 2048, 2048), (512, 512, 512), (64, 1024, 576), (32, 2048, 288), (16, 4096, 144))
@@ -18,20 +21,24 @@ SHAPES = ((2048, 2048, 2048), (512, 512, 512), (64, 1024, 576), (32, 2048, 288),
 SIZES = {"L2": 1 << 18, "L3": 1 << 23, "DRAM": 1 << 28}
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """Giga-operations of products and gigabytes of copies and sums a second, by cores: the best of the rounds."""
     cores = sorted({1, os.cpu_count() or 1})
     pace = Pace(min(3, options.pace.rounds), options.pace.seconds)
     for shape in SHAPES:
-        yield "product " + "x".join(map(str, shape)), {str(count): _product(shape, count, pace) for count in cores}
+        yield "product " + "x".join(map(str, shape)), partial(_by_cores, cores, partial(_product, shape, pace))
     for level, size in SIZES.items():
         # Calls of a few microseconds wait for each other's interpreter lock: one core says what the cache does.
         at_once = cores[:1] if level == "L2" else cores
-        yield f"copy {level}", {str(count): _stream(_copy, size, count, pace) for count in at_once}
-        yield f"sum {level}", {str(count): _stream(_sum, size, count, pace) for count in at_once}
+        yield f"copy {level}", partial(_by_cores, at_once, partial(_stream, _copy, size, pace))
+        yield f"sum {level}", partial(_by_cores, at_once, partial(_stream, _sum, size, pace))
 
 
-def _product(shape: tuple[int, int, int], cores: int, pace: Pace) -> float:
+def _by_cores(cores: Sequence[int], rate: Callable[[int], float]) -> Figures:
+    return {str(count): rate(count) for count in cores}
+
+
+def _product(shape: tuple[int, int, int], pace: Pace, cores: int) -> float:
     m, n, k = shape
     a, b, c = (np.ones(each, np.float32) for each in ((m, k), (k, n), (m, n)))
     with threadpool_limits(cores, "blas"):
@@ -39,7 +46,7 @@ def _product(shape: tuple[int, int, int], cores: int, pace: Pace) -> float:
     return round(2 * m * n * k / seconds / 1e9, 1)
 
 
-def _stream(work: Callable[[int], tuple[Callable[[], object], int]], size: int, cores: int, pace: Pace) -> float:
+def _stream(work: Work, size: int, pace: Pace, cores: int) -> float:
     """Bytes read and written a second; each core has arrays of its own and goes through them several times a turn."""
     times = max(1, (1 << 26) // size)  # or handing the work to threads would be what is timed
     works = [work(size) for _ in range(cores)]

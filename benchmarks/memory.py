@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from benchmarks.comparison import JAX, TORCH
 from benchmarks.ours import OURS
 from benchmarks.processes import run
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 
 _BATCH = 32
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """Every network at batch 32, each side in processes of its own."""
     there = {OURS: True, TORCH: options.torch, JAX: options.jax}
     sides = [side for side, is_there in there.items() if is_there]
     for net in options.nets:
-        yield net.name, {side: round(_peak(side, net.name), 1) for side in sides}
+        yield net.name, partial(_peaks, net.name, sides)
 
 
-def _peak(side: str, net: str) -> float:
-    return float(run("-m", "benchmarks.memory_job", side, net, str(_BATCH)))
+def _peaks(net: str, sides: Sequence[str]) -> Figures:
+    return {side: round(float(run("-m", "benchmarks.memory_job", side, net, str(_BATCH))), 1) for side in sides}
 
 
 def show(results: Results) -> Sequence[Table | Plot]:
@@ -45,6 +46,6 @@ SECTION = Section(
     "Peak memory",
     "Resident memory of a process that makes five training steps at batch 32, libraries included; a helper process is "
     "counted as well, with what both share. PyTorch has channels_last and all threads.",
-    measure,
+    cases,
     show,
 )

@@ -46,7 +46,7 @@ NETS = {
 }
 
 
-def plain(*, size: int = 32, width: int = 32, depth: int = 4) -> Net:
+def plain(*, size: int = 32, width: int = 16, depth: int = 4) -> Net:
     """``depth`` 3x3 convolutions of ``width`` channels on images of ``size`` x ``size``, ReLU behind each."""
     layers = f"Conv {width} 3 1 1; ReLU\n" * depth
     text = f"input 3x{size}x{size}\n{layers}GlobalAvgPool\nFC 10\nSoftmax\n"

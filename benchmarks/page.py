@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from benchmarks.section import Plot, Section, Table
 from benchmarks.svg import render
 
+RESULTS = Path("benchmarks") / "results.json"
 _HEAD = """# How fast it is
 
 `make bench` measures this page anew, figures and plots; `python -m benchmarks --help` says how to measure parts of it.
@@ -22,13 +23,15 @@ configurations (NCHW or channels_last, one thread or all), JAX is compiled by XL
 """
 
 
-def read(path: Path, about: Mapping[str, str]) -> dict[str, Any]:
-    """Earlier results to add to; nothing, where they were measured on another machine or with other libraries."""
-    try:
-        results = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return dict(results) if results.get("about") == dict(about) else {}
+def read(path: Path) -> dict[str, Any]:
+    """Earlier results; nothing where there are none."""
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def to_add_to(earlier: dict[str, Any], about: Mapping[str, str]) -> dict[str, Any]:
+    """The earlier results if they are of this machine and these libraries, else none: a page is of one machine."""
+    fresh: dict[str, Any] = {"about": dict(about), "days": {}}
+    return earlier if earlier.get("about") == fresh["about"] else fresh
 
 
 def keep(path: Path, results: Mapping[str, Any]) -> None:
@@ -39,14 +42,13 @@ def keep(path: Path, results: Mapping[str, Any]) -> None:
 
 def write(folder: Path, results: Mapping[str, Any], sections: Sequence[Section]) -> tuple[Path, ...]:
     """``benchmarks.md``, and ``benchmarks/`` with the results and the plots. Returns what was written."""
-    plots = folder / "benchmarks"
-    keep(plots / "results.json", results)
+    keep(folder / RESULTS, results)
     files = {folder / "benchmarks.md": markdown(results, sections)}
     for shown in _shown(results, sections).values():
-        files |= {plots / f"{item.name}.svg": render(item) for item in shown if isinstance(item, Plot)}
+        files |= {folder / "benchmarks" / f"{item.name}.svg": render(item) for item in shown if isinstance(item, Plot)}
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
-    return (*files, plots / "results.json")
+    return (*files, folder / RESULTS)
 
 
 def dumps(results: Mapping[str, Any]) -> str:
@@ -73,7 +75,7 @@ def markdown(results: Mapping[str, Any], sections: Sequence[Section]) -> str:
 
 def display(console: Console, results: Mapping[str, Any], section: Section) -> None:
     """A section's tables in the terminal."""
-    for item in section.show(results[section.name]):
+    for item in _shown(results, [section]).get(section.name, ()):
         if isinstance(item, Table) and not item.folded:
             console.print(_as_rich(item, section.title))
 

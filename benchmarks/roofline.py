@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
@@ -10,7 +11,8 @@ from attrs import asdict
 from benchmarks import limits
 from benchmarks.comparison import number
 from benchmarks.layer_times import LayerTime, layer_times
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.nets import Net
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 from benchmarks.svg import COLOURS, INK, OUR_COLOUR, bare
 
 if TYPE_CHECKING:
@@ -22,11 +24,15 @@ _PASSES = ("forward", "backward")
 _MARKERS = ("o", "s")
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """The machine, then every network's layers."""
-    yield from limits.measure(options)
+    yield from limits.cases(options)
     for net in options.nets:
-        yield f"layers of {net.name}", [_as_json(layer) for layer in layer_times(net, _ROUNDS)]
+        yield f"layers of {net.name}", partial(_layers_of, net)
+
+
+def _layers_of(net: Net) -> Figures:
+    return [_as_json(layer) for layer in layer_times(net, _ROUNDS)]
 
 
 def _as_json(layer: LayerTime) -> dict[str, Any]:
@@ -116,20 +122,25 @@ def _draw(figure: Figure, nets: dict[str, tuple[LayerTime, ...]], results: Resul
         _draw_roof(axes, results, peak)
     for axes in list(grid.flat)[len(nets) :]:
         axes.set_visible(False)
-    figure.supxlabel("operations a byte", color=INK, fontsize=9)
-    figure.supylabel("GF/s, one core", color=INK, fontsize=9)
+    figure.supxlabel("operations a byte", fontsize=9)
+    figure.supylabel("GF/s, one core", fontsize=9)
 
 
 def _draw_net(axes: Axes, name: str, layers: tuple[LayerTime, ...]) -> None:
+    whole = sum(sum(layer.seconds) for layer in layers)
     for of, (passing, marker) in enumerate(zip(_PASSES, _MARKERS, strict=True)):
         seen = [layer for layer in layers if layer.macs[of] and layer.seconds[of]]
         xs = [2 * layer.macs[of] / layer.moved[of] for layer in seen]
         ys = [2 * layer.macs[of] / layer.seconds[of] / 1e9 for layer in seen]
         colour = (OUR_COLOUR, COLOURS[0])[of]
-        axes.scatter(xs, ys, s=24, marker=marker, label=passing, facecolors="none", edgecolors=colour, linewidths=1.4)
+        areas = [8 + 500 * layer.seconds[of] / whole for layer in seen]
+        axes.scatter(xs, ys, areas, colour, marker=marker, alpha=0.55, linewidths=0)
+        axes.plot([], [], marker, color=colour, alpha=0.55, label=passing)
     axes.set(xscale="log", yscale="log")
-    axes.set_title(name, fontsize=9, color=INK)
-    axes.legend(frameon=False, labelcolor=INK, loc="lower right")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+    axes.set_title(name, fontsize=9)
+    axes.legend(frameon=False, loc="lower right")
 
 
 def _draw_roof(axes: Axes, results: Results, peak: float) -> None:
@@ -140,6 +151,7 @@ def _draw_roof(axes: Axes, results: Results, peak: float) -> None:
             rate = results[f"sum {level}"]["1"]
             xs = [left, min(right, peak / rate), right]
             axes.plot(xs, [min(peak, rate * x) for x in xs], color=INK, linewidth=1, linestyle=style)
+            axes.text(left * 1.2, rate * left * 1.6, level, fontsize=8)
     axes.set_xlim(left, right)
 
 
@@ -147,9 +159,9 @@ SECTION = Section(
     "roofline",
     "Roofline",
     "What the machine reaches through NumPy, and each layer where it stands in a training step, on one core: operations"
-    " a second (two a multiply-add, of the direct method), and bytes a second of those that have to be read and written "
-    "at least. The roof in the plot is the best product; the slopes are the bandwidth of sums in the third-level cache "
-    "(solid) and in memory (dashed).",
-    measure,
+    " a second (two a multiply-add, of the direct method), and bytes a second of those that must be read and written "
+    "at least. In the plot areas are shares of the time; the roof is the best product, the slopes are the bandwidth of "
+    "sums in the third-level cache (solid) and in memory (dashed).",
+    cases,
     show,
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Figures = Any  # JSON: what a case came to
+Case = tuple[str, Callable[[], Figures]]
 Results = Mapping[str, Figures]  # by the name of the case
 
 
@@ -54,10 +55,10 @@ class Plot:
 
 @frozen
 class Section:
-    """``measure`` yields a case and its figures at a time; ``show`` makes tables and plots of all of them."""
+    """``cases`` gives what can be measured, by name; ``show`` makes tables and plots of what was."""
 
     name: str
     title: str
     about: str
-    measure: Callable[[Options], Iterator[tuple[str, Figures]]]
+    cases: Callable[[Options], Iterator[Case]]
     show: Callable[[Results], Sequence[Table | Plot]]

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 from benchmarks import ours
 from benchmarks.bars import ratios
 from benchmarks.comparison import JAX, TORCH, compare, number, pick, table
 from benchmarks.nets import Net
 from benchmarks.ours import OURS
-from benchmarks.section import Figures, Options, Plot, Results, Section, Table
+from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
 from benchmarks.timing import Rival
 
 _BATCH, _LARGER = 32, 128
 
 
-def measure(options: Options) -> Iterator[tuple[str, Figures]]:
+def cases(options: Options) -> Iterator[Case]:
     """Every network at batch 32, the seed's at 128 as well."""
     for net in options.nets:
         for batch in (_BATCH, _LARGER) if net.name == "seed" else (_BATCH,):
-            yield f"{net.name}, batch {batch}", one(net, batch, options)
+            yield f"{net.name}, batch {batch}", partial(_one, net, batch, options)
 
 
-def one(net: Net, batch: int, options: Options) -> Figures:
+def _one(net: Net, batch: int, options: Options) -> Figures:
     """One network at one batch."""
     with ExitStack() as stack:
         return compare(_rivals(net, batch, options, stack), options.pace)
@@ -55,6 +56,6 @@ SECTION = Section(
     "Training step",
     "Forward, backward and plain gradient descent on new images, as the training loop has it: a helper process shares "
     "the batch where it can.",
-    measure,
+    cases,
     show,
 )

@@ -15,6 +15,8 @@ _INK_ON_DARK = "#a7b0ba"
 COLOURS = ("#d9730d", "#8957e5", "#2f855a", "#2563a8", "#c93a67")  # of middle lightness: seen on white and on black
 OUR_COLOUR = "#2b7de9"
 
+_INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color")
+
 # What matplotlib writes into its styles is replaced by a rule for readers whose pages are dark.
 _DARK = "".join(f"[style*='{use}: {INK}']{{{use}:{_INK_ON_DARK}!important}}" for use in ("fill", "stroke"))
 _FONT = "text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif}"
@@ -27,7 +29,8 @@ def render(plot: Plot) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with mpl.rc_context({"svg.hashsalt": plot.name, "svg.fonttype": "none", "font.size": 9}):
+    settings: Any = {"svg.hashsalt": plot.name, "svg.fonttype": "none", "font.size": 9}
+    with mpl.rc_context(settings | dict.fromkeys(_INKED, INK)):
         figure = Figure(figsize=plot.size, layout="constrained")
         FigureCanvasSVG(figure)  # no pyplot: no global state, no display
         plot.draw(figure)
@@ -37,14 +40,9 @@ def render(plot: Plot) -> str:
     return f"{head}{_STYLE}\n {tag}{body}"
 
 
-def bare(axes: Axes) -> Any:
-    """Axes with two spines, a faint grid, and everything in one ink."""
+def bare(axes: Axes) -> Axes:
+    """Axes with two spines and a faint grid."""
     axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(INK)
-    axes.tick_params(colors=INK, which="both")
-    axes.xaxis.label.set_color(INK)
-    axes.yaxis.label.set_color(INK)
-    axes.title.set_color(INK)
-    axes.grid(alpha=0.25, color=INK)
+    axes.grid(alpha=0.25)
     axes.set_axisbelow(True)
     return axes

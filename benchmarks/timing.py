@@ -10,6 +10,7 @@ from attrs import frozen
 
 # OpenMP's threads spin for up to 0.2 s after their last work: whoever comes next must not be timed against them.
 _REST = 0.3  # seconds
+_FAR = 1.5  # times the fastest: what a second look would not make up for
 
 Times = dict[str, list[float]]  # of each rival, seconds a call, one figure a round
 
@@ -33,14 +34,16 @@ class Pace:
 
 def take_turns(rivals: Mapping[str, Rival], pace: Pace, rest: float = _REST) -> Times:
     """Seconds a call of each rival, a figure a round; within a round the rivals take turns, each after a rest."""
-    repeats = {name: _repeats(rival, pace.seconds) for name, rival in rivals.items()}
+    once = {name: _seconds_once(rival) for name, rival in rivals.items()}
     times: Times = {name: [] for name in rivals}
     for _ in range(pace.rounds):
         for name, rival in rivals.items():
             time.sleep(rest)
             rival.prepare()
-            seconds_a_call(rival.call, -(-repeats[name] // 3))  # clocks and caches as in a long run
-            times[name].append(seconds_a_call(rival.call, repeats[name]))
+            repeats = max(1, round(pace.seconds / once[name]))
+            if repeats > 1:
+                seconds_a_call(rival.call, -(-repeats // 3))  # clocks and caches as in a long run
+            times[name].append(seconds_a_call(rival.call, repeats))
     return times
 
 
@@ -55,12 +58,13 @@ def alternate(calls: Mapping[str, Callable[[], object]], rounds: int) -> Times:
 
 
 def fastest(rivals: Sequence[Rival], seconds: float) -> Rival:
-    """The rival that is quickest in one short turn each."""
-    if len(rivals) == 1:
-        return rivals[0]
-    named = {str(number): rival for number, rival in enumerate(rivals)}
-    times = take_turns(named, Pace(2, seconds), rest=0.05)  # they share their threads: no need to let those sleep
-    return rivals[min(range(len(rivals)), key=lambda number: min(times[str(number)]))]
+    """The rival that is quickest in short turns; those that are far behind at once get none."""
+    once = [_seconds_once(rival) for rival in rivals]
+    close = {str(number): rival for number, rival in enumerate(rivals) if once[number] < _FAR * min(once)}
+    if len(close) == 1:
+        return next(iter(close.values()))
+    times = take_turns(close, Pace(2, seconds), rest=0.05)  # they share their threads: no need to let those sleep
+    return close[min(times, key=lambda name: min(times[name]))]
 
 
 def seconds_a_call(call: Callable[[], object], repeats: int) -> float:
@@ -71,12 +75,11 @@ def seconds_a_call(call: Callable[[], object], repeats: int) -> float:
     return (time.perf_counter() - start) / repeats
 
 
-def _repeats(rival: Rival, seconds: float) -> int:
-    """Calls that take about so many seconds, after what is done once only."""
+def _seconds_once(rival: Rival) -> float:
+    """About how long a call takes, after what is done the first time only."""
     rival.prepare()
     rival.call()
-    once = min(seconds_a_call(rival.call, 1) for _ in range(3))
-    return max(1, round(seconds / once))
+    return min(seconds_a_call(rival.call, 1) for _ in range(2))
 
 
 def median(values: Sequence[float]) -> float:
