@@ -8,6 +8,7 @@ from benchmarks.ours import OURS
 from benchmarks.section import Figures, Options, Results, Table
 from benchmarks.timing import Pace, Rival, Times, fastest, median, median_ratio, take_turns
 
+_STEADY = 1.5
 TORCH, SCRIPT, JAX = "PyTorch", "TorchScript", "JAX"
 
 
@@ -62,7 +63,17 @@ def table(first: str, results: Results, cell: Callable[[str, float], str], unit:
         )
         for name, case in results.items()
     )
-    return Table(header, rows, title)
+    return Table(header, rows, title, unsteady(results))
+
+
+def unsteady(results: Results) -> str:
+    """Says where the rounds of one side lie far apart, as they do on a busy machine; nothing if they do not."""
+    names = [
+        name
+        for name, case in results.items()
+        if any(max(times) > _STEADY * min(times) for times in case["seconds"].values())
+    ]
+    return f"The slowest round took more than {_STEADY:g} times the fastest in: {'; '.join(names)}." if names else ""
 
 
 def number(value: float | None) -> str:

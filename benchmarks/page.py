@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from benchmarks.headline import headline
 from benchmarks.section import Plot, Section, Table
 from benchmarks.svg import render
 
@@ -64,6 +65,8 @@ def markdown(results: Mapping[str, Any], sections: Sequence[Section]) -> str:
     """The page's text."""
     facts = [f"{name} {value}" if name != "processor" else value for name, value in results["about"].items()]
     parts = [_HEAD, "Measured on: " + ", ".join(facts) + "."]
+    short = headline(results)
+    parts += [_as_markdown(short)] if short else []
     for section in sections:
         shown = _shown(results, [section]).get(section.name)
         if shown:

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks import page
 from benchmarks.__main__ import SECTIONS
-from benchmarks.comparison import number, ratio
+from benchmarks.comparison import number, ratio, unsteady
+from benchmarks.headline import headline
 from benchmarks.section import Plot, Section, Table
 from benchmarks.svg import INK, render
 from tests.benchmarks.results import RESULTS
@@ -43,6 +44,13 @@ def test_a_table_of_times() -> None:
         "PyTorch's fastest",
     )
     assert table.rows[0] == ("seed, batch 32", "1.10", "4.00", "11.00", "4.00", "10.00", "NCHW, 2 threads")
+
+
+def test_rounds_that_lie_far_apart_are_named() -> None:
+    steady = {"seconds": {"cnndsl": [1.0, 1.4], "PyTorch": [2.0, 2.1]}}
+    assert unsteady({"a": steady}) == ""
+    noisy = {"seconds": {"cnndsl": [1.0, 1.4], "PyTorch": [2.0, 3.1]}}
+    assert unsteady({"a": steady, "b": noisy}).endswith(" in: b.")
 
 
 def test_throughput_is_of_the_whole_batch() -> None:
@@ -97,6 +105,14 @@ def test_the_page_names_the_machine_and_shows_every_section(tmp_path: Path) -> N
         assert f"](benchmarks/{name}.svg)" in text
     assert {path.name for path in written} >= {"benchmarks.md", "results.json", "step.svg"}
     assert page.read(tmp_path / page.RESULTS) == RESULTS
+
+
+def test_in_short_every_network_that_was_measured_has_a_row() -> None:
+    table = headline(RESULTS)
+    assert table is not None
+    assert table.rows[0] == ("seed", "1.10", "4.00", "10.00", "", "", "", "")  # inference only at batch 256
+    assert table.rows[1][:3] == ("vgg-cifar", "55.00", "0.8")
+    assert headline({"about": {}}) is None
 
 
 def test_results_of_another_machine_are_not_added_to() -> None:
