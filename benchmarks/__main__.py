@@ -7,6 +7,7 @@ import importlib.util
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Sequence
+from math import inf
 from pathlib import Path
 
 from rich.console import Console
@@ -40,9 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for case, measure in section.cases(options):
                 if given.match in case:
                     console.print(f"[dim]{section.name}: {case}[/dim]")
-                    results.setdefault(section.name, {})[case] = measure()
-                    results["days"][section.name] = machine.today()
-                    page.keep(path, results)
+                    page.add(path, results, section, case, measure(), machine.today())
             page.display(console, results, section)
     for file in page.write(given.out, results, SECTIONS):
         console.print(f"written: {file}")
@@ -55,8 +54,8 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--nets", type=_list_of(NETS), default=tuple(NETS), help=f"of {','.join(NETS)}")
     parser.add_argument("--match", default="", help="only cases with this in their name, such as `batch 32`")
     parser.add_argument("--rivals", type=_list_of(_RIVALS), help="whom to compare with: torch,jax; none for nobody")
-    parser.add_argument("--rounds", type=int, help="turns of each rival")
-    parser.add_argument("--seconds", type=float, help="that a turn is timed for")
+    parser.add_argument("--rounds", type=_above_zero(int), help="turns of each rival")
+    parser.add_argument("--seconds", type=_above_zero(float), help="that a turn is timed for")
     parser.add_argument("--out", type=Path, help="folder of the page: docs, or a new one if --quick")
     given = parser.parse_args(arguments)
     if given.only is None:
@@ -76,6 +75,18 @@ def _options(given: argparse.Namespace, console: Console) -> Options:
             console.print(f"{name} is not installed here; to compare with it: {_RIVALS[name]}")
     pace = Pace(given.rounds or (3 if given.quick else 7), given.seconds or (0.1 if given.quick else 0.15))
     return Options(pace, tuple(NETS[name] for name in given.nets), "torch" in there, "jax" in there, given.quick)
+
+
+def _above_zero(number: Callable[[str], float]) -> Callable[[str], float]:
+    """How a number of rounds or seconds is read."""
+
+    def parse(text: str) -> float:
+        value = number(text)
+        if not 0 < value < inf:
+            raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+        return value
+
+    return parse
 
 
 def _list_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:

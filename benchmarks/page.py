@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from benchmarks.headline import headline
-from benchmarks.section import Plot, Section, Table
+from benchmarks.section import Figures, Plot, Section, Table
 from benchmarks.svg import render
 
 RESULTS = Path("benchmarks") / "results.json"
@@ -39,6 +39,13 @@ def keep(path: Path, results: Mapping[str, Any]) -> None:
     """Write the results so far: whatever ends a run, what was measured can be added to."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(dumps(results), encoding="utf-8")
+
+
+def add(path: Path, results: dict[str, Any], section: Section, case: str, figures: Figures, day: str) -> None:
+    """Add what a case came to, here and on the disk."""
+    results.setdefault(section.name, {})[case] = figures
+    results["days"][section.name] = day
+    keep(path, results)
 
 
 def write(folder: Path, results: Mapping[str, Any], sections: Sequence[Section]) -> tuple[Path, ...]:

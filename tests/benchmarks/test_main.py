@@ -47,6 +47,13 @@ def test_an_unknown_name_is_refused_with_those_that_there_are(option: str, capsy
     assert "there are" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--rounds=0", "--rounds=few", "--seconds=-1", "--seconds=nan"])
+def test_what_is_no_number_above_zero_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command.main([option])
+    assert option.partition("=")[0] in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("net", NETS.values(), ids=lambda net: net.name)
 def test_every_network_is_legal_and_has_ten_classes(net) -> None:
     assert net.graph().nodes[-1].out_shape == (10,)
