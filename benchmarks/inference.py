@@ -37,7 +37,7 @@ def _rivals(net: Net, batch: int, options: Options) -> dict[str, Rival]:
     if options.jax:
         from benchmarks import jax_side
 
-        rivals[JAX] = pick(list(jax_side.inferences(net, batch)), options)
+        rivals[JAX] = jax_side.inference(net, batch)
     return rivals
 
 

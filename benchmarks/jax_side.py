@@ -1,9 +1,7 @@
-"""JAX's side: steps and inference compiled by XLA for the CPU, in either layout."""
+"""JAX's side: steps and inference compiled by XLA for the CPU."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import jax
@@ -17,43 +15,31 @@ from benchmarks.timing import Rival
 from cnndsl.training import Settings, program_of
 
 _BATCHES = 8
-_LAYOUTS = {"NCHW": False, "NHWC": True}
 
 
-def steps(net: Net, batch: int) -> Iterator[Rival]:
-    """Forward, backward and plain gradient descent on new images, in each layout."""
-    images_, labels_ = images(net, _BATCHES * batch)
-    for name, channels_last in _LAYOUTS.items():
-        yield _step(net, batch, _placed(images_, channels_last=channels_last), jnp.asarray(labels_), name)
-
-
-def _step(net: Net, batch: int, x: Any, labels: Any, layout: str) -> Rival:
-    step = step_of(net, channels_last=_LAYOUTS[layout])
+def step(net: Net, batch: int) -> Rival:
+    """Forward, backward and plain gradient descent on new images."""
+    compiled = step_of(net)
     params, state = _weights(net)
-    xs, ys = (jnp.split(array, len(x) // batch) for array in (x, labels))
+    x, labels = images(net, _BATCHES * batch)
+    xs, ys = (jnp.split(array, _BATCHES) for array in (_channels_last(x), jnp.asarray(labels)))
     key, at = jax.random.key(0), 0
 
     def one_step() -> None:
         nonlocal params, state, at
-        params, state, loss = step(params, state, xs[at], ys[at], key)
-        at = (at + 1) % len(xs)
-        loss.block_until_ready()
+        params, state, loss = compiled(params, state, xs[at], ys[at], key)
+        at = (at + 1) % _BATCHES
+        loss.block_until_ready()  # JAX answers at once and computes on
 
-    return Rival(one_step, label=layout)
+    return Rival(one_step)
 
 
-def inferences(net: Net, batch: int) -> Iterator[Rival]:
-    """The probabilities of a batch of images, in each layout."""
+def inference(net: Net, batch: int) -> Rival:
+    """The probabilities of a batch of images."""
+    compiled = inference_of(net)
     params, state = _weights(net)
-    for name, channels_last in _LAYOUTS.items():
-        predict = inference_of(net, channels_last=channels_last)
-        x = _placed(images(net, batch)[0], channels_last=channels_last)
-        yield Rival(partial(_finished, partial(predict, params, state, x)), label=name)
-
-
-def _finished(call: Callable[[], Any]) -> object:
-    """JAX answers at once and computes on."""
-    return call().block_until_ready()
+    x = _channels_last(images(net, batch)[0])
+    return Rival(lambda: compiled(params, state, x).block_until_ready())
 
 
 def _weights(net: Net) -> tuple[Any, Any]:
@@ -63,5 +49,5 @@ def _weights(net: Net) -> tuple[Any, Any]:
     return tree
 
 
-def _placed(x: np.ndarray[Any, Any], *, channels_last: bool) -> Any:
-    return jnp.asarray(np.moveaxis(x, 1, 3) if channels_last else x)
+def _channels_last(x: np.ndarray[Any, Any]) -> Any:
+    return jnp.asarray(np.moveaxis(x, 1, 3))

@@ -30,7 +30,7 @@ def _step(side: str, net: Net, batch: int, stack: ExitStack) -> Rival:
     if side == JAX:
         from benchmarks import jax_side
 
-        return next(jax_side.steps(net, batch))
+        return jax_side.step(net, batch)
     from benchmarks import ours
 
     return ours.step(net, batch, stack)

@@ -20,7 +20,7 @@ _HEAD = """# How fast it is
 `make bench` measures this page anew, figures and plots; `python -m benchmarks --help` says how to measure parts of it.
 Rivals take turns in the same run, each rested before its turn. Figures are medians over the rounds, and a ratio is the
 median of the ratios of each round, their time by ours: above 1 cnndsl is faster. PyTorch is in the fastest of its
-configurations (NCHW or channels_last, one thread or all), JAX is compiled by XLA in the faster of two layouts.
+configurations (NCHW or channels_last, one thread or all), JAX is compiled by XLA, with channels last.
 """
 
 

@@ -32,7 +32,7 @@ RESULTS: dict[str, Any] = {
     "about": {"processor": "Abacus", "cores": "2", "NumPy": "2.0"},
     "days": {"step": "2026-01-02"},
     "step": {"seed, batch 32": _times(0.001), "vgg-cifar, batch 32": _times(0.05, torch=0.04)},
-    "inference": {"seed, batch 256": _times(0.002)},
+    "inference": {"seed, batch 256": _times(0.002), "vgg-cifar, batch 32": _times(0.004, torch=0.01)},
     "epoch": {"seed, 5,000 images": _times(0.3, torch=0.9)},
     "job": {"compile-and-train": {"seconds": {"cnndsl": [5.0, 6.0, 7.0]}, "labels": {}}},
     "memory": {"seed": {"cnndsl": 100.0, "PyTorch": 250.0}},

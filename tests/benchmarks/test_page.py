@@ -111,7 +111,7 @@ def test_in_short_every_network_that_was_measured_has_a_row() -> None:
     table = headline(RESULTS)
     assert table is not None
     assert table.rows[0] == ("seed", "1.10", "4.00", "10.00", "", "", "", "")  # inference only at batch 256
-    assert table.rows[1][:3] == ("vgg-cifar", "55.00", "0.8")
+    assert table.rows[1] == ("vgg-cifar", "55.00", "0.8", "0.2", f"{32 / 0.0044:,.0f}", "2.50", "", "2.50")
     assert headline({"about": {}}) is None
 
 
