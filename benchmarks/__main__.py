@@ -23,7 +23,7 @@ SECTIONS: tuple[Section, ...] = tuple(
 )
 _WIDTH = 120  # of tables that no terminal bounds
 _NAMES = tuple(section.name for section in SECTIONS)
-_QUICK = ("step", "inference", "start")  # what fits into a minute
+_QUICK = ("step", "inference")  # what fits into a minute
 _RIVALS = {"torch": "pip install torch==2.13.0", "jax": "pip install jax"}
 
 
@@ -73,7 +73,7 @@ def _options(given: argparse.Namespace, console: Console) -> Options:
             there.append(name)
         else:
             console.print(f"{name} is not installed here; to compare with it: {_RIVALS[name]}")
-    pace = Pace(given.rounds or (3 if given.quick else 7), given.seconds or (0.1 if given.quick else 0.15))
+    pace = Pace(given.rounds or (3 if given.quick else 5), given.seconds or (0.1 if given.quick else 0.15))
     return Options(pace, tuple(NETS[name] for name in given.nets), "torch" in there, "jax" in there, given.quick)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import frozen
 
 # OpenMP's threads spin for up to 0.2 s after their last work: whoever comes next must not be timed against them.
-_REST = 0.3  # seconds
+_REST = 0.25  # seconds
 _FAR = 1.5  # times the fastest: what a second look would not make up for
 
 Times = dict[str, list[float]]  # of each rival, seconds a call, one figure a round
