@@ -22,6 +22,7 @@ SECTIONS: tuple[Section, ...] = tuple(
     module.SECTION for module in (steps, inference, epochs, job, memory, startup, growth, roofline)
 )
 _WIDTH = 120  # of tables that no terminal bounds
+_DOCS, _README = ROOT / "docs", ROOT / "README.md"
 _NAMES = tuple(section.name for section in SECTIONS)
 _QUICK = ("step", "inference")  # what fits into a minute
 _RIVALS = {"torch": "pip install torch==2.13.0", "jax": "pip install jax"}
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             page.display(console, results, section)
     for file in page.write(given.out, results, SECTIONS):
         console.print(f"written: {file}")
+    if given.out == _DOCS:
+        text = _README.read_text(encoding="utf-8")
+        _README.write_text(page.with_headline(text, results), encoding="utf-8")
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -61,7 +65,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     if given.only is None:
         given.only = _QUICK if given.quick else _NAMES
     if given.out is None:
-        given.out = Path(tempfile.mkdtemp(prefix="benchmarks-")) if given.quick else ROOT / "docs"
+        given.out = Path(tempfile.mkdtemp(prefix="benchmarks-")) if given.quick else _DOCS
     return given
 
 

@@ -15,6 +15,7 @@ from benchmarks.section import Figures, Plot, Section, Table
 from benchmarks.svg import render
 
 RESULTS = Path("benchmarks") / "results.json"
+_BEGIN, _END = "<!-- benchmarks in short -->", "<!-- end -->"
 _HEAD = """# How fast it is
 
 `make bench` measures this page anew, figures and plots; `python -m benchmarks --help` says how to measure parts of it.
@@ -81,6 +82,14 @@ def markdown(results: Mapping[str, Any], sections: Sequence[Section]) -> str:
             parts += [f"## {section.title}", f"{section.about}{f' Measured {day}.' if day else ''}"]
             parts += [_as_markdown(item) for item in shown]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def with_headline(text: str, results: Mapping[str, Any]) -> str:
+    """A text with the page in short between its two marks; as it was where there is nothing to say."""
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    short = headline(results)
+    return f"{before}{begin}\n{_as_markdown(short)}\n{end}{after}" if short and end else text
 
 
 def display(console: Console, results: Mapping[str, Any], section: Section) -> None:

@@ -151,7 +151,7 @@ def _draw_roof(axes: Axes, results: Results, peak: float) -> None:
             rate = results[f"sum {level}"]["1"]
             xs = [left, min(right, peak / rate), right]
             axes.plot(xs, [min(peak, rate * x) for x in xs], color=INK, linewidth=1, linestyle=style)
-            axes.text(left * 1.2, rate * left * 1.6, level, fontsize=8)
+            axes.text(left * 1.15, rate * left * 2.4, level, fontsize=8)
     axes.set_xlim(left, right)
 
 

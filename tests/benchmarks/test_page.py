@@ -121,6 +121,18 @@ def test_results_of_another_machine_are_not_added_to() -> None:
     assert page.to_add_to({}, {"processor": "Babbage"})["about"]
 
 
-def test_the_page_in_docs_is_what_its_results_make() -> None:
+def test_the_headline_stands_between_its_marks() -> None:
+    text = "a\n<!-- benchmarks in short -->\nold\n<!-- end -->\nb\n"
+    new = page.with_headline(text, RESULTS)
+    assert new.startswith("a\n<!-- benchmarks in short -->\n| batch 32 |")
+    assert new.endswith("|\n<!-- end -->\nb\n")
+    assert "old" not in new
+    assert page.with_headline(new, RESULTS) == new
+    assert page.with_headline("a\nb\n", RESULTS) == "a\nb\n"
+
+
+def test_the_page_and_the_readme_are_what_the_results_make() -> None:
     results = json.loads((DOCS / page.RESULTS).read_text(encoding="utf-8"))
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert page.with_headline(readme, results) == readme
     assert page.markdown(results, SECTIONS) == (DOCS / "benchmarks.md").read_text(encoding="utf-8")
