@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from benchmarks import ours
-from benchmarks.comparison import TORCH, compare, middle, number, pick
+from benchmarks.comparison import TORCH, compare, middle, number, pick, unsteady
 from benchmarks.fit import exponent, upper_half
 from benchmarks.nets import Net, plain
 from benchmarks.ours import OURS
 from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
-from benchmarks.svg import COLOURS, INK, OUR_COLOUR, bare
+from benchmarks.svg import COLOURS, INK, OUR_COLOUR, panels
 from benchmarks.timing import Rival
 from cnndsl.compiler.measure import measure as figures_of
 
@@ -114,7 +114,7 @@ def show(results: Results) -> Sequence[Table | Plot]:
     note = "Exponents are fitted to the larger half of the sizes; the dotted lines grow as multiply-adds do."
     caption = "Milliseconds of a training step over batch, width, depth and image size, on logarithmic axes"
     return (
-        Table(header, rows, note=note),
+        Table(header, rows, note=f"{note} {unsteady(results)}".strip()),
         Plot("growth", caption, lambda figure: _draw(figure, known), (9.0, 6.6)),
     )
 
@@ -124,8 +124,8 @@ def _span(seconds: tuple[float, ...] | None) -> str:
 
 
 def _draw(figure: Figure, known: tuple[Curve, ...]) -> None:
-    for axes, curve in zip(figure.subplots(2, 2).flat, known, strict=False):
-        _draw_curve(bare(axes), curve)
+    for axes, curve in zip(panels(figure, len(known)), known, strict=True):
+        _draw_curve(axes, curve)
 
 
 def _draw_curve(axes: Axes, curve: Curve) -> None:
@@ -137,7 +137,7 @@ def _draw_curve(axes: Axes, curve: Curve) -> None:
     last = curve.seconds[OURS][-1] * 1e3
     ideal = [last * macs / curve.macs[-1] for macs in curve.macs]
     axes.plot(curve.sizes, ideal, color=INK, linewidth=1, linestyle=":")
-    axes.set(xscale="log", yscale="log", xlabel=f"{curve.way.name} ({curve.way.quantity})", ylabel="ms a step")
+    axes.set(xlabel=f"{curve.way.name} ({curve.way.quantity})", ylabel="ms a step")
     axes.set_xticks(curve.sizes, [str(size) for size in curve.sizes])
     axes.minorticks_off()
     axes.legend(frameon=False)

@@ -13,7 +13,7 @@ from benchmarks.comparison import number
 from benchmarks.layer_times import LayerTime, layer_times
 from benchmarks.nets import Net
 from benchmarks.section import Case, Figures, Options, Plot, Results, Section, Table
-from benchmarks.svg import COLOURS, INK, OUR_COLOUR, bare
+from benchmarks.svg import COLOURS, INK, OUR_COLOUR, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,12 +116,9 @@ def _cells(layer: LayerTime, of: int, peak: float) -> tuple[str, str, str, str]:
 
 
 def _draw(figure: Figure, nets: dict[str, tuple[LayerTime, ...]], results: Results, peak: float) -> None:
-    grid = figure.subplots(-(-len(nets) // 2), 2, sharex=True, sharey=True, squeeze=False)
-    for axes, (name, layers) in zip(grid.flat, nets.items(), strict=False):
-        _draw_net(bare(axes), name, layers)
+    for axes, (name, layers) in zip(panels(figure, len(nets), shared=True), nets.items(), strict=True):
+        _draw_net(axes, name, layers)
         _draw_roof(axes, results, peak)
-    for axes in list(grid.flat)[len(nets) :]:
-        axes.set_visible(False)
     figure.supxlabel("operations a byte", fontsize=9)
     figure.supylabel("GF/s, one core", fontsize=9)
 
@@ -136,9 +133,6 @@ def _draw_net(axes: Axes, name: str, layers: tuple[LayerTime, ...]) -> None:
         areas = [8 + 500 * layer.seconds[of] / whole for layer in seen]
         axes.scatter(xs, ys, areas, colour, marker=marker, alpha=0.55, linewidths=0)
         axes.plot([], [], marker, color=colour, alpha=0.55, label=passing)
-    axes.set(xscale="log", yscale="log")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:g}")
     axes.set_title(name, fontsize=9)
     axes.legend(frameon=False, loc="lower right")
 

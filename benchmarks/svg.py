@@ -9,6 +9,7 @@ from benchmarks.section import Plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK = "#57606a"
 _INK_ON_DARK = "#a7b0ba"
@@ -46,3 +47,16 @@ def bare(axes: Axes) -> Axes:
     axes.grid(alpha=0.25)
     axes.set_axisbelow(True)
     return axes
+
+
+def panels(figure: Figure, count: int, *, shared: bool = False) -> list[Axes]:
+    """So many axes in two columns, logarithmic, with plain numbers; ``shared`` gives them one scale."""
+    grid = figure.subplots(-(-count // 2), 2, sharex=shared, sharey=shared, squeeze=False)
+    for axes in list(grid.flat)[count:]:
+        axes.set_visible(False)
+    found = [bare(axes) for axes in list(grid.flat)[:count]]
+    for axes in found:
+        axes.set(xscale="log", yscale="log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
+    return found
