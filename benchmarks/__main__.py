@@ -1,161 +1,109 @@
-"""``python -m benchmarks``: one training step and the whole main job, beside PyTorch where it is installed."""
+"""``python -m benchmarks``: measures section by section, prints tables, writes ``docs/benchmarks.md`` and its plots."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
-import platform
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Sequence
+from math import inf
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.timing import interleaved, median, median_ratio, run_command
-from cnndsl import optim
-from cnndsl.compiler import build, check
-from cnndsl.compiler.threads import single_blas_thread
-from cnndsl.language.source import read_source
-from cnndsl.training import SHARDS, Carry, Settings, start, team, train_step
+from benchmarks import epochs, growth, inference, job, machine, memory, page, roofline, startup, steps
+from benchmarks.nets import NETS, ROOT
+from benchmarks.section import Options, Section
+from benchmarks.timing import Pace
 
-ROOT = Path(__file__).resolve().parents[1]
-PEER = ROOT.parent / "shared" / "bench" / "torch_peer.py"
-MODEL = ROOT / "inputdir" / "model.txt"
-
-
-def main() -> None:
-    options = _arguments()
-    console = Console()
-    torch = _has_torch(console)
-    results: dict[str, Any] = {"machine": _machine(), "steps": {}, "job": {}}
-    table = Table("work", "cnndsl", "PyTorch", "ratio", "PyTorch's fastest configuration")
-    if options.job:  # before torch is imported here: a child's peak memory counts what its parent held at the fork
-        row = _time_job(options.job, torch=torch)
-        results["job"] = row
-        table.add_row("main job", *_cells(row, "s"))
-        table.add_row("main job, peak memory", *_cells(row, "MiB"))
-    for batch in options.batch:
-        row = _time_steps(batch, options.rounds, torch=torch)
-        results["steps"][batch] = row
-        table.add_row(f"training step, batch {batch}", *_cells(row, "ms"))
-    console.print(table)
-    console.print(
-        "Medians; a ratio is the median over rounds in which both took turns, above 1 where cnndsl is better."
-    )
-    options.json.write_text(json.dumps(results, indent=2) + "\n")
-    console.print(f"written: {options.json}")
+#: In the order of the page.
+SECTIONS: tuple[Section, ...] = tuple(
+    module.SECTION for module in (steps, inference, epochs, job, memory, startup, growth, roofline)
+)
+_WIDTH = 120  # of tables that no terminal bounds
+_DOCS, _README = ROOT / "docs", ROOT / "README.md"
+_NAMES = tuple(section.name for section in SECTIONS)
+_QUICK = ("step", "inference")  # what fits into a minute
+_RIVALS = {"torch": "pip install torch==2.13.0", "jax": "pip install jax"}
 
 
-def _arguments() -> argparse.Namespace:
+def main(arguments: Sequence[str] | None = None) -> None:
+    given = _arguments(arguments)
+    machine.without_choices_of_blas()
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    options = _options(given, console)
+    path = given.out / page.RESULTS
+    results = page.read(path)
+    if given.only or not results:
+        results = page.to_add_to(results, machine.about())
+    for section in SECTIONS:
+        if section.name in given.only:
+            for case, measure in section.cases(options):
+                if given.match in case:
+                    console.print(f"[dim]{section.name}: {case}[/dim]")
+                    page.add(path, results, section, case, measure(), machine.today())
+            page.display(console, results, section)
+    for file in page.write(given.out, results, SECTIONS):
+        console.print(f"written: {file}")
+    if given.out == _DOCS:
+        text = _README.read_text(encoding="utf-8")
+        _README.write_text(page.with_headline(text, results), encoding="utf-8")
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--batch", type=int, nargs="*", default=[32, 128], help="batch sizes of the step")
-    parser.add_argument("--rounds", type=int, default=15, help="rounds of the step")
-    parser.add_argument("--job", type=int, default=3, help="runs of the whole job; 0 leaves it out")
-    parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "results.json")
-    return parser.parse_args()
+    parser.add_argument("--quick", action="store_true", help="a minute: fewer sections, batches and rounds, no JAX")
+    parser.add_argument("--only", type=_list_of(_NAMES), help=f"of {','.join(_NAMES)}; none writes the page anew")
+    parser.add_argument("--nets", type=_list_of(NETS), default=tuple(NETS), help=f"of {','.join(NETS)}")
+    parser.add_argument("--match", default="", help="only cases with this in their name, such as `batch 32`")
+    parser.add_argument("--rivals", type=_list_of(_RIVALS), help="whom to compare with: torch,jax; none for nobody")
+    parser.add_argument("--rounds", type=_above_zero(int), help="turns of each rival")
+    parser.add_argument("--seconds", type=_above_zero(float), help="that a turn is timed for")
+    parser.add_argument("--out", type=Path, help="folder of the page: docs, or a new one if --quick")
+    given = parser.parse_args(arguments)
+    if given.only is None:
+        given.only = _QUICK if given.quick else _NAMES
+    if given.out is None:
+        given.out = Path(tempfile.mkdtemp(prefix="benchmarks-")) if given.quick else _DOCS
+    return given
 
 
-def _has_torch(console: Console) -> bool:
-    if importlib.util.find_spec("torch") is None:
-        console.print("PyTorch is not installed here; to compare: .venv/bin/pip install torch==2.13.0")
-        return False
-    if not PEER.exists():
-        console.print(
-            f"the PyTorch step to compare with is not at {PEER.relative_to(ROOT.parent)}: only the job is compared"
-        )
-    return True
+def _options(given: argparse.Namespace, console: Console) -> Options:
+    asked = ("torch",) if given.quick else tuple(_RIVALS)
+    there = []
+    for name in asked if given.rivals is None else given.rivals:
+        if importlib.util.find_spec(name):
+            there.append(name)
+        else:
+            console.print(f"{name} is not installed here; to compare with it: {_RIVALS[name]}")
+    pace = Pace(given.rounds or (3 if given.quick else 5), given.seconds or (0.1 if given.quick else 0.15))
+    return Options(pace, tuple(NETS[name] for name in given.nets), "torch" in there, "jax" in there, given.quick)
 
 
-def _time_steps(batch: int, rounds: int, *, torch: bool) -> dict[str, Any]:
-    """A step is forward, backward and plain gradient descent on new data."""
-    with ExitStack() as stack:
-        steps: dict[str, Callable[[], object]] = {"cnndsl": _our_step(batch, stack)}
-        label = ""
-        if torch and PEER.exists():
-            label, steps["torch"] = _peer().best("seed", batch)
-        times = interleaved(steps, rounds=rounds, repeats=60)
-    row: dict[str, Any] = {"ms": {name: median(values) for name, values in times.items()}, "label": label}
-    if "torch" in times:
-        row["ratio"] = {"ms": median_ratio(times["torch"], times["cnndsl"])}
-    return row
+def _above_zero(number: Callable[[str], float]) -> Callable[[str], float]:
+    """How a number of rounds or seconds is read."""
+
+    def parse(text: str) -> float:
+        value = number(text)
+        if not 0 < value < inf:
+            raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+        return value
+
+    return parse
 
 
-def _our_step(batch: int, stack: ExitStack) -> Callable[[], object]:
-    graph, _ = check(read_source(MODEL), (1, 28, 28))
-    program = build(graph, shards=SHARDS)
-    # As the training loop has it. Entered before torch is imported, so that it concerns NumPy's library alone.
-    stack.enter_context(single_blas_thread())
-    model = stack.enter_context(team(program, Settings(batch=batch)))
-    optimiser = optim.sgd(1e-3)
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((8 * batch, 1, 28, 28), dtype=np.float32)
-    labels = rng.integers(0, 10, 8 * batch)
-    carry = start(program, optimiser, 0)
-    at = 0
+def _list_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:
+    """How an argument with such names, or ``none``, is read."""
 
-    def step() -> Carry:
-        nonlocal carry, at
-        part = slice(at, at + batch)
-        at = (at + batch) % len(x)
-        carry, _ = train_step(model, optimiser, carry, x[part], labels[part], at)
-        return carry
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(name for name in text.split(",") if name != "none")
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
+        return names
 
-    return step
-
-
-def _peer() -> Any:
-    spec = importlib.util.spec_from_file_location("torch_peer", PEER)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{PEER} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _time_job(runs: int, *, torch: bool) -> dict[str, Any]:
-    """The whole main job as a process of its own, from start to exit."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours = [sys.executable, "-m", "cnndsl", "compile-and-train", str(MODEL), "--out", f"{folder}/ours"]
-        commands = {"cnndsl": ours}
-        if torch:
-            commands["torch"] = [sys.executable, "-m", "benchmarks.torch_job", f"{folder}/torch"]
-        measured = {name: [] for name in commands}  # type: dict[str, list[Any]]
-        for _ in range(runs):
-            for name, command in commands.items():
-                measured[name].append(run_command(command))
-    seconds = {name: [one.seconds for one in all_] for name, all_ in measured.items()}
-    memory = {name: [one.peak_mib for one in all_] for name, all_ in measured.items()}
-    row: dict[str, Any] = {
-        "s": {name: median(values) for name, values in seconds.items()},
-        "MiB": {name: median(values) for name, values in memory.items()},
-        "label": "",
-    }
-    if torch:
-        row["ratio"] = {
-            "s": median_ratio(seconds["torch"], seconds["cnndsl"]),
-            "MiB": median_ratio(memory["torch"], memory["cnndsl"]),
-        }
-    return row
-
-
-def _cells(row: dict[str, Any], unit: str) -> tuple[str, str, str, str]:
-    ours, theirs = row[unit]["cnndsl"], row[unit].get("torch")
-    if theirs is None:
-        return f"{ours:.2f} {unit}", "", "", ""
-    return f"{ours:.2f} {unit}", f"{theirs:.2f} {unit}", f"{row['ratio'][unit]:.2f}", row["label"]
-
-
-def _machine() -> dict[str, Any]:
-    from threadpoolctl import threadpool_info
-
-    blas = [pool.get("architecture", pool["prefix"]) for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine(), "blas": blas}
+    return parse
 
 
 if __name__ == "__main__":

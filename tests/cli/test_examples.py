@@ -9,6 +9,7 @@ import pytest
 from tests.cli.command import ROOT, cnndsl
 
 EXAMPLES = {
+    "depthwise-cifar": ("ok 3x32x32: 136,778 parameters, 16,525,824 MACs, receptive field 23",),
     "mnist-99.4": ("ok 1x28x28: 16,754 parameters, 2,371,136 MACs, receptive field 32",),
     "mnist-20k": ("ok 1x28x28: 7,138 parameters, 1,311,168 MACs, receptive field 24",),
     "no-flatten": (
