@@ -63,6 +63,7 @@ class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option("--seed", default=0, show_default=True, help="Root of all randomness: equal seeds, equal results.")
 @changes_option
 @click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
+@click.option("--remat", is_flag=True, help="Less memory: compute again what layers would keep. Same results.")
 @click.option("--out", default="outputdir", show_default=True, type=click.Path(), metavar="DIR", help="Where to write.")
 @click.option("--legacy-csv", is_flag=True, help="The earlier program's CSV columns, with summed losses.")
 @click.pass_context
@@ -74,6 +75,7 @@ def compile_and_train(
     changes: tuple[str, ...],
     *,
     processes: int,
+    remat: bool,
     legacy_csv: bool,
     **options: Any,
 ) -> int:
@@ -87,7 +89,7 @@ def compile_and_train(
     given = {name: value for name, value in options.items() if _is_given(context, name)}
     overrides = (*read_changes(changes), *_overrides(given, processes))
     experiment = checked(read_source(file), overrides)
-    _summarise(train_experiment(experiment, Path(out), processes=processes, legacy_csv=legacy_csv))
+    _summarise(train_experiment(experiment, Path(out), processes=processes, remat=remat, legacy_csv=legacy_csv))
     return 0
 
 
@@ -116,7 +118,9 @@ def _overrides(given: dict[str, Any], processes: int) -> tuple[Override, ...]:
     )
 
 
-def train_experiment(experiment: Experiment, folder: Path, *, processes: int, legacy_csv: bool = False) -> Result:
+def train_experiment(
+    experiment: Experiment, folder: Path, *, processes: int, remat: bool = False, legacy_csv: bool = False
+) -> Result:
     """Train what a file says into a folder. Raises ``ModelError`` for what this version cannot train."""
     import secrets
 
@@ -137,6 +141,7 @@ def train_experiment(experiment: Experiment, folder: Path, *, processes: int, le
         resolve(dataset, *asked),
         seed=secrets.randbits(32),
         processes=processes,
+        remat=remat,
         variables=experiment.variables,
     )
     program = program_of(experiment.graph, chosen)

@@ -17,8 +17,8 @@ def main() -> None:
     """Work off requests until the other side is gone."""
     asked, answers = open(0, "rb", buffering=0), open(1, "wb", buffering=0)  # noqa: SIM115
     unblock(asked)
-    graph, loss, shards, path, layout = receive(asked)
-    program = build(graph, loss=loss, shards=shards)
+    graph, loss, shards, remat, path, layout = receive(asked)
+    program = build(graph, loss=loss, shards=shards, remat=remat)
     trees = Board(path, layout).trees
     send(answers, "ready")
     with single_blas_thread(), np.errstate(all="ignore"):

@@ -28,8 +28,9 @@ class Settings:
     the whole official test set. ``lr`` is the learning rate, ``constants`` are others of the optimiser's, by name. The
     rest is as in the ``data`` and ``train`` sections of a file; ``select`` is the metric that decides which epoch is
     kept. ``loss`` and ``init`` are here to be written down: what is trained has them from :func:`program_of`.
-    ``processes`` (one or two) share each batch; no result depends on it. ``variables`` are those of the model file that
-    have other values than it says, as text: with them it is the network that was trained. ``augment`` is what is done
+    ``processes`` (one or two) share each batch, with ``remat`` what layers leave for the backward pass is computed
+    again instead of kept; no result depends on either. ``variables`` are those of the model file that have other values
+    than it says, as text: with them it is the network that was trained. ``augment`` is what is done
     to training images, in this order.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     balance: bool = True
     seed: int = 0
     processes: int = 2
+    remat: bool = False
     variables: Mapping[str, str] = attrs.field(factory=dict)
     scale: str = "standardize"
     loss: Loss = attrs.Factory(CrossEntropy)
@@ -100,6 +102,7 @@ def protocol(
     *,
     seed: int,
     processes: int = 2,
+    remat: bool = False,
     variables: Mapping[str, str] | None = None,
 ) -> Settings:
     """The protocol that a file and the command line ask for, of which nothing is :func:`~cnndsl.settings.unsupported`.
@@ -119,6 +122,7 @@ def protocol(
         balance=data.balance,
         seed=seed if train.seed is None else train.seed,
         processes=processes,
+        remat=remat,
         variables=variables or {},
         scale=data.scale,
         loss=train.loss,
