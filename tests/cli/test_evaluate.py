@@ -14,7 +14,7 @@ import pytest
 from tests.cli.inside import inside
 from tests.data.samples import idx_bytes
 
-pytest_plugins = ["tests.cli.finished"]
+pytest_plugins = ["tests.cli.three_runs"]
 
 
 def evaluated(folder: Path, *given: object) -> Any:
@@ -23,9 +23,9 @@ def evaluated(folder: Path, *given: object) -> Any:
     return json.loads(done.out)
 
 
-def test_the_test_split_scores_what_the_run_wrote(finished: Path) -> None:
-    found = evaluated(finished, "runs/first")
-    (written,) = csv.DictReader((finished / "runs/first/test.csv").read_text().splitlines())
+def test_the_test_split_scores_what_the_run_wrote(three_runs: Path) -> None:
+    found = evaluated(three_runs, "runs/first")
+    (written,) = csv.DictReader((three_runs / "runs/first/test.csv").read_text().splitlines())
     for metric in ("loss", "accuracy", "macro_f1", "top_3"):
         assert found["metrics"][metric] == float(written[f"test_{metric}"])
     assert {"weighted_f1", "top_2", "top_5"} <= set(found["metrics"])
@@ -33,17 +33,17 @@ def test_the_test_split_scores_what_the_run_wrote(finished: Path) -> None:
     assert (found["data"], found["split"], found["images"]) == ("mnist", "test", 40)
 
 
-def test_the_validation_split_scores_what_the_best_epoch_did(finished: Path) -> None:
-    found = evaluated(finished, "runs/deep/wider", "--split", "valid")
-    rows = csv.DictReader((finished / "runs/deep/wider/history.csv").read_text().splitlines())
+def test_the_validation_split_scores_what_the_best_epoch_did(three_runs: Path) -> None:
+    found = evaluated(three_runs, "runs/deep/wider", "--split", "valid")
+    rows = csv.DictReader((three_runs / "runs/deep/wider/history.csv").read_text().splitlines())
     (best,) = [row for row in rows if row["best"] == "1"]
     assert found["epoch"] == int(best["epoch"])
     assert found["metrics"]["loss"] == float(best["valid_loss"])
     assert found["metrics"]["top_3"] == float(best["valid_top_3"])
 
 
-def test_classes_and_confusion_say_the_same(finished: Path) -> None:
-    found = evaluated(finished, "runs/first", "--split", "train")
+def test_classes_and_confusion_say_the_same(three_runs: Path) -> None:
+    found = evaluated(three_runs, "runs/first", "--split", "train")
     confusion = np.array(found["confusion"])
     assert [own["support"] for own in found["classes"]] == confusion.sum(axis=1).tolist() == [6] * 10
     assert np.trace(confusion) / 60 == pytest.approx(found["metrics"]["accuracy"])
@@ -51,39 +51,41 @@ def test_classes_and_confusion_say_the_same(finished: Path) -> None:
     assert [own["recall"] for own in found["classes"]] == pytest.approx(hits.tolist())
 
 
-def test_the_table_is_for_people_and_nothing_is_written_unless_asked(finished: Path, tmp_path: Path) -> None:
-    before = sorted(finished.rglob("*"))
-    done = inside("evaluate", "runs/first", cwd=finished)
+def test_the_table_is_for_people_and_nothing_is_written_unless_asked(three_runs: Path, tmp_path: Path) -> None:
+    before = sorted(three_runs.rglob("*"))
+    done = inside("evaluate", "runs/first", cwd=three_runs)
     lines = done.out.splitlines()
     assert lines[0].startswith("runs/first, epoch ")
     assert lines[0].endswith(", on mnist, test: 40 images")
     assert lines[1].startswith("loss ")
     assert lines[3].split() == ["class", "precision", "recall", "F1", "images"]
-    assert sorted(finished.rglob("*")) == before
-    done = inside("evaluate", "runs/first", "--out", tmp_path / "found.json", cwd=finished)
+    assert sorted(three_runs.rglob("*")) == before
+    done = inside("evaluate", "runs/first", "--out", tmp_path / "found.json", cwd=three_runs)
     assert done.code == 0
-    assert json.loads((tmp_path / "found.json").read_text()) == evaluated(finished, "runs/first")
+    assert json.loads((tmp_path / "found.json").read_text()) == evaluated(three_runs, "runs/first")
 
 
-def test_other_images_of_the_data_set_are_scored_and_told(finished: Path, tmp_path: Path) -> None:
+def test_other_images_of_the_data_set_are_scored_and_told(three_runs: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for part, count in (("train", 200), ("t10k", 50)):
         pixels = rng.integers(0, 256, (count, 28, 28), np.uint8)
         (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx_bytes(pixels))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx_bytes(np.arange(count, dtype=np.uint8) % 10))
-    found = evaluated(finished, "runs/first", "--data", "mnist", "--data-dir", tmp_path)
+    found = evaluated(three_runs, "runs/first", "--data", "mnist", "--data-dir", tmp_path)
     assert found["images"] == 50
-    done = inside("evaluate", "runs/first", "--data-dir", tmp_path, cwd=finished)
+    done = inside("evaluate", "runs/first", "--data-dir", tmp_path, cwd=three_runs)
     assert done.code == 0
     assert done.err.startswith("warning T614: these images of mnist are not those of the run")
-    done = inside("evaluate", "runs/first", "--data", "mnist", "--data-dir", tmp_path, "--split", "valid", cwd=finished)
+    done = inside(
+        "evaluate", "runs/first", "--data", "mnist", "--data-dir", tmp_path, "--split", "valid", cwd=three_runs
+    )
     assert (done.code, done.out) == (2, "")
     assert "error D504: mnist has no valid part of its own" in done.err
 
 
-def broken(finished: Path, folder: Path, file: str, content: bytes | None) -> Path:
+def broken(three_runs: Path, folder: Path, file: str, content: bytes | None) -> Path:
     """A copy of a run in which a file is another, or gone."""
-    shutil.copytree(finished / "runs" / "first", folder / "run")
+    shutil.copytree(three_runs / "runs" / "first", folder / "run")
     path = folder / "run" / file
     path.unlink() if content is None else path.write_bytes(content)
     return folder / "run"
@@ -102,9 +104,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_no_whole_run_is_named(name: str, finished: Path, tmp_path: Path) -> None:
+def test_what_is_no_whole_run_is_named(name: str, three_runs: Path, tmp_path: Path) -> None:
     file, content, exit_code, code, words = BROKEN[name]
-    run = broken(finished, tmp_path, file, content)
+    run = broken(three_runs, tmp_path, file, content)
     done = inside("evaluate", run)
     assert (done.code, done.out) == (exit_code, "")
     assert f"error {code}: " in done.err
@@ -112,13 +114,13 @@ def test_what_is_no_whole_run_is_named(name: str, finished: Path, tmp_path: Path
     assert "hint: " in done.err or code in {"D510", "D511"}
 
 
-def test_what_is_no_run_at_all_is_named(finished: Path, tmp_path: Path) -> None:
+def test_what_is_no_run_at_all_is_named(three_runs: Path, tmp_path: Path) -> None:
     done = inside("evaluate", tmp_path / "nowhere")
     assert (done.code, "there is no such folder" in done.err) == (3, True)
     done = inside("evaluate", tmp_path)
     assert (done.code, "holds no run: there is no best.safetensors" in done.err) == (3, True)
-    done = inside("evaluate", "runs", cwd=finished)
+    done = inside("evaluate", "runs", cwd=three_runs)
     assert (done.code, "runs is not a run, it holds 3" in done.err) == (3, True)
     assert "hint: such as runs/deep/legacy" in done.err
-    done = inside("evaluate", "runs/first", "--data", "cifar11", cwd=finished)
+    done = inside("evaluate", "runs/first", "--data", "cifar11", cwd=three_runs)
     assert (done.code, "no data set is called 'cifar11'" in done.err) == (2, True)

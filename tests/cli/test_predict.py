@@ -15,7 +15,7 @@ from cnndsl.training.saved import load_saved
 from cnndsl.training.trained import load_trained
 from tests.cli.inside import inside
 
-pytest_plugins = ["tests.cli.finished"]
+pytest_plugins = ["tests.cli.three_runs"]
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def pictures(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_folder_is_predicted_as_the_network_in_training_would(finished: Path, pictures: Path) -> None:
-    done = inside("predict", finished / "runs/first", pictures, "--json", "--top", 10)
+def test_a_folder_is_predicted_as_the_network_in_training_would(three_runs: Path, pictures: Path) -> None:
+    done = inside("predict", three_runs / "runs/first", pictures, "--json", "--top", 10)
     assert (done.code, done.err) == (0, "")
     found = json.loads(done.out)
     assert [Path(each["image"]).name for each in found] == ["0.png", "1.png", "2.png", "3.png", "4.PNG"]
     splits = make_splits(load("mnist"), train=60, valid=20, test=500, seed=3)
-    trained, saved = load_trained(finished / "runs/first"), load_saved(finished / "runs/first")
+    trained, saved = load_trained(three_runs / "runs/first"), load_saved(three_runs / "runs/first")
     expected = trained.program.predict(saved.params, saved.state, splits.test.images[[0, 90, 180, 270, 360]])
     for each, shares in zip(found, expected, strict=True):
         by_class = {own["class"]: own["probability"] for own in each["classes"]}
@@ -44,39 +44,39 @@ def test_a_folder_is_predicted_as_the_network_in_training_would(finished: Path, 
         assert list(by_class.values()) == sorted(by_class.values(), reverse=True)
 
 
-def test_the_table_and_the_csv_name_as_many_classes_as_asked(finished: Path, pictures: Path) -> None:
-    done = inside("predict", "runs/first", pictures / "0.png", pictures / "more", "--top", 2, cwd=finished)
+def test_the_table_and_the_csv_name_as_many_classes_as_asked(three_runs: Path, pictures: Path) -> None:
+    done = inside("predict", "runs/first", pictures / "0.png", pictures / "more", "--top", 2, cwd=three_runs)
     head, *rows = done.out.splitlines()
     assert head.split() == ["image", "most", "probable"]
     assert [row.split()[0] for row in rows] == [str(pictures / "0.png"), str(pictures / "more" / "4.PNG")]
     assert [len(row.split()) for row in rows] == [5, 5]
-    done = inside("predict", "runs/first", pictures / "0.png", "--csv", "--top", 99, cwd=finished)
+    done = inside("predict", "runs/first", pictures / "0.png", "--csv", "--top", 99, cwd=three_runs)
     (row,) = csv.DictReader(done.out.splitlines())
     assert float(row["probability_1"]) >= float(row["probability_10"]) > 0
     assert sum(float(row[f"probability_{place}"]) for place in range(1, 11)) == pytest.approx(1)
 
 
-def test_a_bad_picture_is_named_and_can_be_left_out(finished: Path, pictures: Path) -> None:
+def test_a_bad_picture_is_named_and_can_be_left_out(three_runs: Path, pictures: Path) -> None:
     (pictures / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n cut")
-    done = inside("predict", "runs/first", pictures, cwd=finished)
+    done = inside("predict", "runs/first", pictures, cwd=three_runs)
     assert (done.code, done.out) == (3, "")
     assert "1.png" in done.err
     assert "error D510" in done.err
-    done = inside("predict", "runs/first", pictures, "--skip-bad", "--json", cwd=finished)
+    done = inside("predict", "runs/first", pictures, "--skip-bad", "--json", cwd=three_runs)
     assert done.code == 0
     assert "left out: error D510" in done.err
     assert len(json.loads(done.out)) == 4
-    done = inside("predict", "runs/first", pictures / "1.png", "--skip-bad", cwd=finished)
+    done = inside("predict", "runs/first", pictures / "1.png", "--skip-bad", cwd=three_runs)
     assert (done.code, "none of the pictures can be read" in done.err) == (3, True)
 
 
-def test_what_is_not_there_is_named(finished: Path, tmp_path: Path) -> None:
-    done = inside("predict", "runs/first", tmp_path, cwd=finished)
+def test_what_is_not_there_is_named(three_runs: Path, tmp_path: Path) -> None:
+    done = inside("predict", "runs/first", tmp_path, cwd=three_runs)
     assert (done.code, "holds no pictures" in done.err) == (3, True)
-    done = inside("predict", "runs/first", tmp_path / "no.png", cwd=finished)
+    done = inside("predict", "runs/first", tmp_path / "no.png", cwd=three_runs)
     assert (done.code, "error D503" in done.err) == (3, True)
-    assert inside("predict", "runs/first", cwd=finished).code == 2
-    assert inside("predict", "runs/first", "x.png", "--csv", "--json", cwd=finished).code == 2
+    assert inside("predict", "runs/first", cwd=three_runs).code == 2
+    assert inside("predict", "runs/first", "x.png", "--csv", "--json", cwd=three_runs).code == 2
 
 
 def test_a_network_without_softmax_gives_shares_too(tmp_path: Path) -> None:

@@ -16,24 +16,24 @@ from cnndsl.report.sparkline import sparkline
 from tests.cli.inside import inside
 from tests.cli.test_sweep import MODEL as SWEEP
 
-pytest_plugins = ["tests.cli.finished"]
+pytest_plugins = ["tests.cli.three_runs"]
 
 
-def test_runs_are_listed_best_first_by_any_of_their_numbers(finished: Path) -> None:
-    done = inside("runs", "runs", cwd=finished)
+def test_runs_are_listed_best_first_by_any_of_their_numbers(three_runs: Path) -> None:
+    done = inside("runs", "runs", cwd=three_runs)
     assert (done.code, done.err) == (0, "")
     head, *rows = done.out.splitlines()
     assert head.split()[:6] == ["run", "model", "data", "parameters", "epochs", "best"]
     assert {row.split()[0] for row in rows} == {"first", "deep/legacy", "deep/wider"}
     for number, sign in (("valid.macro_f1", -1), ("test.top_3", -1), ("valid.loss", 1), ("parameters", 1)):
-        done = inside("runs", "runs", "--sort", number, "--json", cwd=finished)
+        done = inside("runs", "runs", "--sort", number, "--json", cwd=three_runs)
         values = [sign * run[number] for run in json.loads(done.out)]
         assert values == sorted(values)
-    assert " test top 3 " in inside("runs", "runs", "--sort", "test.top_3", cwd=finished).out
+    assert " test top 3 " in inside("runs", "runs", "--sort", "test.top_3", cwd=three_runs).out
 
 
-def test_a_run_that_is_cut_off_or_damaged_is_listed_as_that(finished: Path, tmp_path: Path) -> None:
-    shutil.copytree(finished / "runs", tmp_path / "runs")
+def test_a_run_that_is_cut_off_or_damaged_is_listed_as_that(three_runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(three_runs / "runs", tmp_path / "runs")
     (tmp_path / "runs/deep/legacy/manifest.json").unlink()
     (tmp_path / "runs/deep/wider/best.safetensors").write_bytes(b"")
     done = inside("runs", tmp_path / "runs")
@@ -68,8 +68,8 @@ def test_a_folder_without_runs_and_a_number_that_is_none_are_named(tmp_path: Pat
     assert (done.code, "did you mean valid.macro_f1?" in done.err) == (2, True)
 
 
-def test_runs_are_compared_by_what_they_were_told_and_by_their_networks(finished: Path) -> None:
-    done = inside("compare", "runs/first", "runs/deep/wider", cwd=finished)
+def test_runs_are_compared_by_what_they_were_told_and_by_their_networks(three_runs: Path) -> None:
+    done = inside("compare", "runs/first", "runs/deep/wider", cwd=three_runs)
     assert (done.code, done.err) == (0, "")
     lines = {line.split()[0]: line.split()[1:] for line in done.out.splitlines() if line}
     assert lines["epochs"] == ["2", "3"]
@@ -82,8 +82,8 @@ def test_runs_are_compared_by_what_they_were_told_and_by_their_networks(finished
     assert done.out.isascii()
 
 
-def test_equal_runs_differ_in_nothing(finished: Path) -> None:
-    done = inside("compare", "runs/first", "runs/deep/legacy", "--json", cwd=finished)
+def test_equal_runs_differ_in_nothing(three_runs: Path) -> None:
+    done = inside("compare", "runs/first", "runs/deep/legacy", "--json", cwd=three_runs)
     document = json.loads(done.out)
     assert document["settings"] == {}
     assert document["networks"] == [{"run": "runs/deep/legacy", "difference": ""}]
@@ -91,29 +91,29 @@ def test_equal_runs_differ_in_nothing(finished: Path) -> None:
     for own, other in zip(first, legacy, strict=True):
         assert own["valid_accuracy"] == other["valid_accuracy"]
         assert own["valid_loss"] == pytest.approx(other["valid_loss"])
-    assert "no setting differs\n\none network" in inside("compare", *["runs/first"] * 2, cwd=finished).out
+    assert "no setting differs\n\none network" in inside("compare", *["runs/first"] * 2, cwd=three_runs).out
 
 
-def test_the_curves_are_drawn_over_each_other(finished: Path, tmp_path: Path) -> None:
+def test_the_curves_are_drawn_over_each_other(three_runs: Path, tmp_path: Path) -> None:
     runs = ("runs/first", "runs/deep/wider", "runs/deep/legacy")
-    done = inside("compare", *runs, "--metric", "top_3", "-o", tmp_path / "curves.png", cwd=finished)
+    done = inside("compare", *runs, "--metric", "top_3", "-o", tmp_path / "curves.png", cwd=three_runs)
     assert (done.code, done.err) == (0, f"written: {tmp_path / 'curves.png'}\n")
     with Image.open(tmp_path / "curves.png") as picture:
         assert len(picture.convert("RGB").getcolors(1 << 20) or ()) > 50
     contents = []
     for name in ("a.svg", "b.svg"):
-        assert inside("compare", *runs, "-o", tmp_path / name, cwd=finished).code == 0
+        assert inside("compare", *runs, "-o", tmp_path / name, cwd=three_runs).code == 0
         contents.append((tmp_path / name).read_bytes())
     assert contents[0] == contents[1]
     assert b"<svg" in contents[0]
 
 
-def test_what_cannot_be_compared_is_refused(finished: Path) -> None:
-    assert inside("compare", "runs/first", cwd=finished).code == 2
-    assert inside("compare", "runs/first", "runs/first", "-o", "x.jpg", cwd=finished).code == 2
-    done = inside("compare", "runs/first", "runs/first", "--metric", "top_5", cwd=finished)
+def test_what_cannot_be_compared_is_refused(three_runs: Path) -> None:
+    assert inside("compare", "runs/first", cwd=three_runs).code == 2
+    assert inside("compare", "runs/first", "runs/first", "-o", "x.jpg", cwd=three_runs).code == 2
+    done = inside("compare", "runs/first", "runs/first", "--metric", "top_5", cwd=three_runs)
     assert (done.code, "none of the runs has measured `top_5`" in done.err) == (2, True)
-    assert inside("compare", "runs/first", "runs/nowhere", cwd=finished).code == 3
+    assert inside("compare", "runs/first", "runs/nowhere", cwd=three_runs).code == 3
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.booleans())

@@ -18,9 +18,9 @@ train { epochs = 2; seed = 3; batch = 20; metrics = [loss, accuracy, macro_f1, t
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def three_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with runs: ``first``, ``deep/wider`` which is wider, and ``deep/legacy`` with the earlier tables."""
-    folder = tmp_path_factory.mktemp("finished")
+    folder = tmp_path_factory.mktemp("three")
     (folder / "model.txt").write_text(MODEL, encoding="utf-8")
     (folder / "wide.txt").write_text(MODEL.replace("FC 10", "FC 30\nReLU\nFC 10"), encoding="utf-8")
     each = {
