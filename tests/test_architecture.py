@@ -31,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "settings": {"errors", "layers", "language", "data"},
     "augment": {"keys", "labels", "layers", "settings"},
     "compiler": {"augment", "errors", "keys", "labels", "layers", "language", "loss", "settings", "data"},
-    "report": {"errors", "layers", "language", "compiler", "data"},
+    "report": {"errors", "layers", "language", "settings", "compiler", "data"},
     "training": {
         *(
             "errors",

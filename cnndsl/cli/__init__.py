@@ -40,6 +40,10 @@ _COMMANDS = {
     "replay": "replay:replay",
     "report": "report:report",
     "play": "play:play",
+    "evaluate": "evaluate:evaluate",
+    "predict": "predict:predict",
+    "runs": "runs:runs",
+    "compare": "compare:compare",
     "export": "export:export",
     "import-onnx": "import_onnx:import_onnx",
 }

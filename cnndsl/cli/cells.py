@@ -10,11 +10,12 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import astuple, evolve, frozen
+from attrs import evolve, frozen
 
 from cnndsl.cli import output
 from cnndsl.cli.sources import image_shape
-from cnndsl.errors import Diagnostic, DivergedError, SettingsError, printable
+from cnndsl.cli.table import table
+from cnndsl.errors import Diagnostic, DivergedError, SettingsError
 
 if TYPE_CHECKING:
     from cnndsl.compiler import Experiment
@@ -75,7 +76,7 @@ class Cell:
 
 
 def read_cells(file: str, changes: tuple[str, ...], *, run: bool) -> tuple[Cell, ...]:
-    """The cells of a file; what this version cannot train is an error where they are to ``run``.
+    """The cells of a file, checked on the images of its data where they are to ``run``.
 
     Raises
     ------
@@ -87,13 +88,10 @@ def read_cells(file: str, changes: tuple[str, ...], *, run: bool) -> tuple[Cell,
     from cnndsl.cli.settings import read_changes, refuse_errors
     from cnndsl.compiler import read_experiment
     from cnndsl.language.source import read_source
-    from cnndsl.settings import cells, unsupported
+    from cnndsl.settings import cells
 
     source, overrides = read_source(file), read_changes(changes)
     whole = read_experiment(source, overrides)
-    if run:
-        refused = unsupported(whole.settings, source)
-        whole = evolve(whole, diagnostics=(*whole.diagnostics, *refused))
     refuse_errors(whole)
     for diagnostic in whole.diagnostics:
         output.message(str(diagnostic))
@@ -121,7 +119,7 @@ def _cell(
     from cnndsl.compiler import check_experiment
     from cnndsl.compiler.measure import measure
     from cnndsl.language.text import write_argument
-    from cnndsl.settings import Override, unsupported
+    from cnndsl.settings import Override
 
     texts = {name: write_argument(value) for name, value in values.items()}
     own = tuple(Override(name, value, f"sweep {name} = {texts[name]}", source) for name, value in values.items())
@@ -130,9 +128,6 @@ def _cell(
         # The images are those of the data, unless the file says what they are and nothing is to be trained.
         shape = image_shape(experiment)
         experiment = check_experiment(source, (*overrides, *own), input_shape=shape)
-    if run:
-        refused = unsupported(experiment.settings, source)
-        experiment = evolve(experiment, diagnostics=(*experiment.diagnostics, *refused))
     shaped = all(node.out_shape for node in experiment.graph.nodes)
     return Cell(number, texts, experiment, measure(experiment.graph) if shaped else None)
 
@@ -151,15 +146,18 @@ def train_cell(cell: Cell, folder: Path, processes: int) -> Cell:
 def verdicts(cells: Sequence[Cell]) -> str:
     """What each cell is, and whether its claims hold."""
     head = (*cells[0].values, "parameters", "MACs", "")
-    return _table(head, [(*cell.values.values(), *_figures(cell), cell.verdict) for cell in cells])
+    return table(head, [(*cell.values.values(), *_figures(cell), cell.verdict) for cell in cells])
 
 
 def best_first(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """By validation macro F1, then loss; those without a result come last."""
+    """By the validation metric that chose their epochs, then loss; those without a result come last."""
+    from cnndsl.training.metrics import cost
+
+    metric = cells[0].experiment.settings.train.select.metric
 
     def rank(cell: Cell) -> tuple[float, float, int]:
         valid = cell.result.best.valid if cell.result else None
-        return (-valid.macro_f1, valid.loss, cell.number) if valid else (inf, inf, cell.number)
+        return (cost(valid, metric), valid.loss, cell.number) if valid else (inf, inf, cell.number)
 
     return tuple(sorted(cells, key=rank))
 
@@ -167,7 +165,7 @@ def best_first(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 def ranking(cells: Sequence[Cell]) -> str:
     """The results, best first."""
     head = (*cells[0].values, "parameters", "best epoch", "valid F1", "test F1", "test accuracy", "")
-    return _table(head, [(*cell.values.values(), _figures(cell)[0], *_scores(cell)) for cell in best_first(cells)])
+    return table(head, [(*cell.values.values(), _figures(cell)[0], *_scores(cell)) for cell in best_first(cells)])
 
 
 def _scores(cell: Cell) -> tuple[str, ...]:
@@ -182,24 +180,16 @@ def _figures(cell: Cell) -> tuple[str, str]:
     return (f"{cell.figures.parameters:,}", f"{cell.figures.macs:,}") if cell.figures else ("", "")
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns of one width each, numbers at the right; the last column is text of any length."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head) - 1)]
-    lines = (
-        "  ".join([*(f"{text:>{width}}" for text, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
-        for row in (head, *rows)
-    )
-    return "\n".join(map(printable, lines))
-
-
 def as_csv(cells: Sequence[Cell]) -> str:
     """``sweep.csv``: best first. It holds no times, so that equal sweeps write equal bytes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    scores = [f"{split}_{name}" for split in ("valid", "test") for name in ("loss", "accuracy", "macro_f1")]
+    metrics = _metrics(cells)
+    scores = [f"{split}_{name}" for split in ("valid", "test") for name in metrics]
     writer.writerow(["cell", *cells[0].values, "parameters", "macs", "status", "best_epoch", *scores])
     writer.writerows(
-        [cell.number, *cell.values.values(), *_csv_figures(cell), *_csv_scores(cell)] for cell in best_first(cells)
+        [cell.number, *cell.values.values(), *_csv_figures(cell), *_csv_scores(cell, metrics)]
+        for cell in best_first(cells)
     )
     return text.getvalue()
 
@@ -208,8 +198,17 @@ def _csv_figures(cell: Cell) -> tuple[object, ...]:
     return (cell.figures.parameters, cell.figures.macs) if cell.figures else ("", "")
 
 
-def _csv_scores(cell: Cell) -> tuple[object, ...]:
+def _metrics(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The usual ones, and those that some cell was asked for besides."""
+    from cnndsl.settings.rules import USUAL
+
+    further = [metric for cell in cells if cell.result for metric in cell.result.test.further]
+    return tuple(dict.fromkeys((*USUAL, *further)))
+
+
+def _csv_scores(cell: Cell, metrics: Sequence[str]) -> tuple[object, ...]:
     if cell.result is None:
-        return cell.failure or cell.verdict, *[""] * 7
+        return cell.failure or cell.verdict, *[""] * (1 + 2 * len(metrics))
     best, test = cell.result.best, cell.result.test
-    return "done", best.epoch, *astuple(best.valid), *astuple(test)
+    values = [scores.get(metric) for scores in (best.valid, test) for metric in metrics]
+    return "done", best.epoch, *values

@@ -10,7 +10,7 @@ import click
 from cnndsl.cli import output
 from cnndsl.cli.settings import changes_option, checked, read_changes
 from cnndsl.cli.sources import data_setting, read_data
-from cnndsl.errors import ModelError, printable
+from cnndsl.errors import printable
 
 if TYPE_CHECKING:
     from cnndsl.compiler import Experiment, Program
@@ -67,12 +67,8 @@ def doctor(file: str, changes: tuple[str, ...], *, strict: bool, as_json: bool, 
 def _prepared(experiment: Experiment) -> tuple[Program, Splits, Settings]:
     """What would be trained, on fewer images."""
     from cnndsl.data import make_splits, resolve
-    from cnndsl.settings import unsupported
     from cnndsl.training import program_of, protocol
 
-    refused = unsupported(experiment.settings, experiment.graph.source)
-    if refused:
-        raise ModelError(refused)
     data = experiment.settings.data
     dataset = read_data(experiment)
     train, valid, test = resolve(dataset, data.train, data.valid, data.test)

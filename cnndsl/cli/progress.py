@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,14 +14,10 @@ from cnndsl.training.loop import EpochDone, StepDone
 from cnndsl.training.remarks import Remark
 
 
-def epoch_line(event: EpochDone, epochs: int) -> str:
-    """``epoch  3/10  loss 0.123  valid: loss 0.101  accuracy 0.970  macro F1 0.970``."""
-    valid = event.valid
+def epoch_line(event: EpochDone, epochs: int, metrics: Sequence[str]) -> str:
+    """``epoch  3/10  loss 0.1230  valid: loss 0.1010  accuracy 0.9700  macro F1 0.9700``."""
     width = len(str(epochs))
-    return (
-        f"epoch {event.epoch:>{width}}/{epochs}  loss {event.train_loss:.4f}  "
-        f"valid: loss {valid.loss:.4f}  accuracy {valid.accuracy:.4f}  macro F1 {valid.macro_f1:.4f}"
-    )
+    return f"epoch {event.epoch:>{width}}/{epochs}  loss {event.train_loss:.4f}  valid: {event.valid.text(metrics)}"
 
 
 def _shows_bars() -> bool:
@@ -32,9 +29,10 @@ def _shows_bars() -> bool:
 
 
 class Progress:
-    """Shows the events of a run; a context manager."""
+    """Shows the events of a run, of scores these metrics; a context manager."""
 
-    def __init__(self, epochs: int, images: int) -> None:
+    def __init__(self, epochs: int, images: int, metrics: Sequence[str]) -> None:
+        self._metrics = metrics
         self._epochs = epochs
         self._images = images
         self._bar: Any = None
@@ -58,7 +56,7 @@ class Progress:
         if isinstance(event, Remark):
             self._say(str(event))
         elif isinstance(event, EpochDone):
-            self._say(epoch_line(event, self._epochs))
+            self._say(epoch_line(event, self._epochs, self._metrics))
         elif self._bar is not None:
             self._seen += event.images
             speed = self._seen / (time.perf_counter() - self._began)

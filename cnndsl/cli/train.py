@@ -13,12 +13,12 @@ from click.core import ParameterSource
 from cnndsl.cli import output
 from cnndsl.cli.settings import changes_option, checked, read_changes
 from cnndsl.cli.sources import data_setting, read_data, seen_from_file
-from cnndsl.errors import InputError, ModelError, printable
+from cnndsl.errors import InputError, printable
 
 if TYPE_CHECKING:
     from cnndsl.compiler import Experiment
     from cnndsl.settings import Override
-    from cnndsl.training import Result
+    from cnndsl.training import Result, Scores
 
 # The options that are settings of a file as well, and which.
 _SETTINGS = {
@@ -155,18 +155,14 @@ def _overrides(given: dict[str, Any], processes: int) -> tuple[Override, ...]:
 
 
 def train_experiment(experiment: Experiment, folder: Path, manner: Manner) -> Result:
-    """Train what a file says into a folder. Raises ``ModelError`` for what this version cannot train."""
+    """Train what a file says into a folder."""
     from cnndsl.cli.progress import Progress
     from cnndsl.cli.stop import put_off
     from cnndsl.data import make_splits, resolve
-    from cnndsl.settings import unsupported
     from cnndsl.training import compile_and_train, program_of, protocol
     from cnndsl.training.replay import experiment as as_experiment
     from cnndsl.training.room import check_room
 
-    refused = unsupported(experiment.settings, experiment.graph.source)
-    if refused:
-        raise ModelError(refused)
     checkpoint = _checkpoint(manner.resume, folder)
     data = experiment.settings.data
     dataset = read_data(experiment)
@@ -196,7 +192,7 @@ def train_experiment(experiment: Experiment, folder: Path, manner: Manner) -> Re
     output.message(f"{printable(experiment.graph.source.name)}: {program.figures}")
     sizes = f"{len(splits.train):,} / {len(splits.valid):,} / {len(splits.test):,} images"
     output.message(f"{splits.name}: {sizes} to train, validate, test ({origin})")
-    with Progress(chosen.epochs, len(splits.train)) as progress:
+    with Progress(chosen.epochs, len(splits.train), chosen.measured) as progress:
         result = compile_and_train(
             program,
             splits,
@@ -262,13 +258,19 @@ def _seed(checkpoint: Path | None) -> int:
 
 def _summarise(result: Result) -> None:
     best, test = result.best, result.test
-    output.result(
-        f"best epoch {best.epoch}: validation accuracy {best.valid.accuracy:.4f}, F1 {best.valid.macro_f1:.4f}"
-    )
-    output.result(f"test: loss {test.loss:.4f}, accuracy {test.accuracy:.4f}, macro F1 {test.macro_f1:.4f}")
+    accuracy, f1 = f"{best.valid.accuracy:.4f}", f"{best.valid.macro_f1:.4f}"
+    output.result(f"best epoch {best.epoch}: validation accuracy {accuracy}, F1 {f1}{_further(best.valid)}")
+    numbers = f"loss {test.loss:.4f}, accuracy {test.accuracy:.4f}, macro F1 {test.macro_f1:.4f}"
+    output.result(f"test: {numbers}{_further(test)}")
     times = result.times
     output.result(
         f"trained in {times.train_seconds:.1f} s, {times.waited_share:.1%} of it waiting for images; written:"
     )
     for path in result.files:
         output.result(f"  {path}")
+
+
+def _further(scores: Scores) -> str:
+    from cnndsl.settings.rules import title
+
+    return "".join(f", {title(metric)} {value:.4f}" for metric, value in scores.further.items())

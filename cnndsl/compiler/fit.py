@@ -10,13 +10,14 @@ from cnndsl.layers import kind_of
 from cnndsl.layers._fields import spell
 from cnndsl.settings import Settings
 from cnndsl.settings.losses import CrossEntropy
+from cnndsl.settings.rules import TOP
 
 _SHOWN = 5  # names of parameters in a hint
 
 
 def misfits(graph: Graph, settings: Settings) -> tuple[Diagnostic, ...]:
-    """What settings say of a network with shapes that is not so: patterns without a parameter, weights of classes."""
-    found = [*_unmatched(graph, settings), *_miscounted(graph, settings)]
+    """What settings say of a network with shapes that is not so: patterns without a parameter, numbers of classes."""
+    found = [*_unmatched(graph, settings), *_miscounted(graph, settings), *_certain(graph, settings)]
     return tuple(_at(graph, settings, *what) for what in found)
 
 
@@ -55,6 +56,30 @@ def _miscounted(graph: Graph, settings: Settings) -> list[tuple[str, str, str]]:
         return []
     message = f"the loss has {len(loss.weights)} weights of classes, the network gives {spell(shape)} outputs"
     return [("train.loss", message, "one weight for each class, in order")]
+
+
+def _certain(graph: Graph, settings: Settings) -> list[tuple[str, str, str]]:
+    """The key, the message and the hint for each metric that is 1 whatever the network says."""
+    train, shape = settings.train, graph.nodes[-1].out_shape
+    if len(shape) != 1:
+        return []
+    asked = {
+        "train.metrics": train.metrics,
+        "train.schedule": (getattr(train.schedule, "metric", ""),),
+        "train.select": (train.select.metric,),
+        "train.stop": (train.stop.metric,) if train.stop else (),
+    }
+    certain = [
+        (key, metric.removeprefix("valid."))
+        for key, metrics in asked.items()
+        for metric in metrics
+        if TOP.get(metric.removeprefix("valid."), 0) >= shape[0]
+    ]
+    fewer = next((name for name in reversed(TOP) if TOP[name] < shape[0]), "accuracy")
+    return [
+        (key, f"{metric} of {shape[0]} outputs is always 1", f"{fewer} says something about the network")
+        for key, metric in certain
+    ]
 
 
 def _at(graph: Graph, settings: Settings, key: str, message: str, hint: str) -> Diagnostic:

@@ -42,7 +42,7 @@ def fit(program: Program, splits: Splits, settings: Settings | None = None) -> H
     settings = settings or Settings()
     rows: list[Row] = []
     kept = program.init(settings.seed)
-    with _display(settings.epochs, len(splits.train)) as display:
+    with _display(settings, len(splits.train)) as display:
         for event in train(program, splits, settings):
             if isinstance(event, EpochDone):
                 rows.append(Row(event.epoch, event.train_loss, event.valid))
@@ -52,5 +52,7 @@ def fit(program: Program, splits: Splits, settings: Settings | None = None) -> H
     return History(tuple(rows), best(rows, settings.select), *kept)
 
 
-def _display(epochs: int, images: int) -> AbstractContextManager[_Display]:
-    return live_display(epochs, images) if is_kernel(current_shell()) else Progress(epochs, images)
+def _display(settings: Settings, images: int) -> AbstractContextManager[_Display]:
+    if is_kernel(current_shell()):
+        return live_display(settings.epochs, images)
+    return Progress(settings.epochs, images, settings.measured)

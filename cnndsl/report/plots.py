@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
+
+from cnndsl.settings.rules import title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _BLUE, _ORANGE, _GREEN, _GREY = "#2563a8", "#d9730d", "#2f855a", "#6b7280"
+_INKS = (_BLUE, _ORANGE, _GREEN, "#7c3aed", "#b91c1c", "#0e7490", "#a16207")
+_STYLES = ("-", "--", ":")
+_FURTHER = ("#7c3aed", "#0e7490", "#b91c1c", "#a16207", "#4d7c0f")  # a colour each, of the metrics that were asked for
 
 
 class Scores(Protocol):
@@ -25,6 +31,8 @@ class Scores(Protocol):
     def accuracy(self) -> float: ...
     @property
     def macro_f1(self) -> float: ...
+    @property
+    def further(self) -> Mapping[str, float]: ...
 
 
 class Row(Protocol):
@@ -49,16 +57,50 @@ def curves(rows: Sequence[Row], best: Row, loss: str = "cross-entropy (nats, mea
     left.set_ylim(bottom=0)
     _line(right, epochs, [row.valid.accuracy for row in rows], "validation accuracy", _GREEN)
     _line(right, epochs, [row.valid.macro_f1 for row in rows], "validation macro F1", _ORANGE)
+    for metric, color in zip(best.valid.further, _FURTHER, strict=False):
+        _line(right, epochs, [row.valid.further[metric] for row in rows], f"validation {title(metric)}", color)
     right.set_ylabel("share")
     for axes in (left, right):
         axes.axvline(best.epoch, color=_GREY, linewidth=0.8, linestyle=":")
-        axes.set_xlabel("epoch")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.25)
-        axes.spines[["top", "right"]].set_visible(False)
+        _tidy(axes)
         axes.legend(frameon=False)
     right.set_title(f"best: epoch {best.epoch}, macro F1 {best.valid.macro_f1:.3f}", fontsize=10, color=_GREY)
     return _png(figure)
+
+
+@frozen
+class Curves:
+    """What is drawn of a run beside others; what it does not have is empty."""
+
+    name: str
+    epochs: Sequence[float]
+    train_loss: Sequence[float]
+    valid_loss: Sequence[float]
+    metric: Sequence[float]
+
+
+def overlay(runs: Sequence[Curves], metric: str, form: str = "png") -> bytes:
+    """The curves of several runs over each other: the loss on validation and in training, which is thin, and a metric.
+
+    ``form`` is ``png`` or ``svg``.
+    """
+    figure = _figure(9.0, 3.6)
+    left, right = figure.subplots(1, 2)
+    for number, run in enumerate(runs):
+        color, style = _INKS[number % len(_INKS)], _STYLES[number // len(_INKS) % len(_STYLES)]
+        if run.train_loss:
+            left.plot(run.epochs, run.train_loss, color=color, linewidth=0.8, linestyle=style, alpha=0.5)
+        for axes, values in ((left, run.valid_loss), (right, run.metric)):
+            if values:
+                _line(axes, run.epochs, values, run.name, color, style)
+    left.set_ylabel("loss: validation (thick), training (thin)")
+    left.set_ylim(bottom=0)
+    right.set_ylabel(metric)
+    for axes in (left, right):
+        _tidy(axes)
+    if any(run.valid_loss for run in runs):
+        left.legend(frameon=False, fontsize=8)
+    return _png(figure) if form == "png" else _svg(figure)
 
 
 def confusion(matrix: NDArray[Any], classes: Sequence[str], name: str) -> bytes:
@@ -90,11 +132,29 @@ def _figure(width: float, height: float) -> Figure:
     return figure
 
 
-def _line(axes: Axes, epochs: list[int], values: list[float], label: str, color: str) -> None:
-    axes.plot(epochs, values, label=label, color=color, linewidth=1.6, marker="o", markersize=3)
+def _line(
+    axes: Axes, epochs: Sequence[float], values: Sequence[float], label: str, color: str, style: str = "-"
+) -> None:
+    axes.plot(epochs, values, label=label, color=color, linewidth=1.6, linestyle=style, marker="o", markersize=3)
+
+
+def _tidy(axes: Any) -> None:
+    axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _png(figure: Figure) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, format="png", metadata={"Software": None})
+    return file.getvalue()
+
+
+def _svg(figure: Figure) -> bytes:
+    from matplotlib import rc_context
+
+    file = io.BytesIO()
+    with rc_context({"svg.hashsalt": "cnndsl"}):  # else every drawing has other names within
+        figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue()

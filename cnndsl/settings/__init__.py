@@ -6,7 +6,6 @@ from cnndsl.settings.effective import Effective, Row, effective
 from cnndsl.settings.overrides import Override, from_option
 from cnndsl.settings.read import read_settings
 from cnndsl.settings.sections import Data, Place, Settings, Train
-from cnndsl.settings.support import unsupported
 from cnndsl.settings.sweep import Sweep, cells
 
 __all__ = [
@@ -22,5 +21,4 @@ __all__ = [
     "effective",
     "from_option",
     "read_settings",
-    "unsupported",
 ]

@@ -6,7 +6,11 @@ from cnndsl.layers._fields import Whole, Words
 from cnndsl.settings._domains import POSITIVE, Constructors
 from cnndsl.settings._fields import setting, settings_spec
 
-METRICS = ("loss", "accuracy", "macro_f1")
+#: Metrics that ask whether the right class is among the highest scores, and among how many.
+TOP = {f"top_{count}": count for count in (2, 3, 5, 10)}
+METRICS = ("loss", "accuracy", "macro_f1", "weighted_f1", *TOP)
+#: Those that are measured where a file does not say.
+USUAL = METRICS[:3]
 #: The metrics that decide about training: those of the validation split, since the test split must not.
 DECIDING = Words(tuple(f"valid.{metric}" for metric in METRICS))
 
@@ -14,6 +18,11 @@ DECIDING = Words(tuple(f"valid.{metric}" for metric in METRICS))
 def better_if_low(metric: str) -> bool:
     """Whether a metric, such as ``valid.loss``, is better the smaller it is."""
     return metric.rpartition(".")[2] == "loss"
+
+
+def title(metric: str) -> str:
+    """A metric as people read it: ``macro F1``, ``top 5``."""
+    return metric.replace("_", " ").replace("f1", "F1")
 
 
 @settings_spec

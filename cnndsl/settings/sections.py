@@ -16,7 +16,7 @@ from cnndsl.settings.losses import LOSSES, CrossEntropy, Loss
 from cnndsl.settings.optimizers import OPTIMIZERS, Adam, Optimizer
 from cnndsl.settings.paths import PATH_RULES, PathRule
 from cnndsl.settings.require import Require
-from cnndsl.settings.rules import CLIPS, METRICS, SELECTS, STOPS, Best, Clip, Patience, Select
+from cnndsl.settings.rules import CLIPS, METRICS, SELECTS, STOPS, USUAL, Best, Clip, Patience, Select
 from cnndsl.settings.schedules import SCHEDULES, Constant, Schedule
 from cnndsl.settings.sweep import Sweep
 
@@ -72,7 +72,9 @@ class Train:
         Starts(tuple(name for name in INITS if name != "auto")),
         "he_normal",
     )
-    metrics: tuple[str, ...] = setting("what is measured", Items(Words(METRICS), distinct=True), METRICS)
+    metrics: tuple[str, ...] = setting(
+        "what is measured after each epoch, besides what decides", Items(Words(METRICS), distinct=True), USUAL
+    )
     select: Select = setting("which epoch is kept", SELECTS, Best("valid.macro_f1"))
     stop: Patience | None = setting("when to end before the last epoch", Unless("none", STOPS), None)
     ema: float | None = setting(

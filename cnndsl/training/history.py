@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from attrs import frozen
 
+from cnndsl.settings.rules import USUAL
 from cnndsl.training.metrics import Scores, cost
 
 
@@ -27,28 +29,19 @@ def best(rows: list[Row], metric: str = "valid.macro_f1") -> Row:
     return min(rows, key=lambda row: (cost(row.valid, metric), row.valid.loss, row.epoch))
 
 
-def history_csv(rows: list[Row], metric: str = "valid.macro_f1") -> str:
-    """``history.csv``; the best row is that of :func:`best`."""
+def history_csv(rows: list[Row], metric: str = "valid.macro_f1", columns: Sequence[str] = USUAL) -> str:
+    """``history.csv``, with a column for each of these metrics; the best row is that of :func:`best`."""
     table = [
-        [
-            row.epoch,
-            row.train_loss,
-            row.valid.loss,
-            row.valid.accuracy,
-            row.valid.macro_f1,
-            int(row == best(rows, metric)),
-        ]
+        [row.epoch, row.train_loss, *(row.valid[column] for column in columns), int(row == best(rows, metric))]
         for row in rows
     ]
-    return _csv(["epoch", "train_loss", "valid_loss", "valid_accuracy", "valid_macro_f1", "best"], table)
+    return _csv(["epoch", "train_loss", *(f"valid_{column}" for column in columns), "best"], table)
 
 
-def test_csv(epoch: int, test: Scores) -> str:
+def test_csv(epoch: int, test: Scores, columns: Sequence[str]) -> str:
     """``test.csv``: the best network's scores on the test split."""
-    return _csv(
-        ["best_epoch", "test_loss", "test_accuracy", "test_macro_f1"],
-        [[epoch, test.loss, test.accuracy, test.macro_f1]],
-    )
+    head = ["best_epoch", *(f"test_{column}" for column in columns)]
+    return _csv(head, [[epoch, *(test[column] for column in columns)]])
 
 
 def legacy_history_csv(rows: list[Row], images: int) -> str:

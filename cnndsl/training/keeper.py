@@ -129,7 +129,7 @@ class Keeper:
         csv = (
             legacy_history_csv(self.rows, len(self.splits.valid))
             if self.legacy_csv
-            else history_csv(self.rows, self.settings.select)
+            else history_csv(self.rows, self.settings.select, self.settings.measured)
         )
         write_durably(self.folder / HISTORY, csv.encode())
 

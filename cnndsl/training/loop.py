@@ -145,7 +145,7 @@ def train(
             for event in _epoch(model, program, splits, settings, standing):
                 standing = event.standing
                 yield event
-            epoch, valid = standing.epoch, evaluate(program, *standing.carry.tested, splits.valid)
+            epoch, valid = standing.epoch, evaluate(program, *standing.carry.tested, splits.valid, settings.measured)
             mean = standing.loss / standing.images
             standing = Standing(_noted(standing.carry, settings, valid), epoch + 1)
             yield EpochDone(epoch, mean, valid, standing)

@@ -31,6 +31,7 @@ def about_weights(program: Program, splits: Splits, settings: Settings, row: Row
         # Unlike the file it needs no other: neither what it includes nor other values for its variables.
         "network": render(attrs.evolve(program.graph, sections=())),
         "variables": dict(settings.variables),
+        "loss": settings.as_json()["loss"],
         "input": list(program.input_shape),
         "classes": list(splits.classes),
         "mean": [float(value) for value in splits.mean],

@@ -214,12 +214,13 @@ def _finish(keeper: Keeper, times: Times, experiment: Mapping[str, Any] | None) 
     chosen = best(rows, settings.select)
     keeper.write_history()
     params, state, header = load_weights(folder / WEIGHTS, *program.init(settings.seed))
-    again = evaluate(program, params, state, splits.valid)
+    again = evaluate(program, params, state, splits.valid, settings.measured)
     if again != chosen.valid:
-        message = f"the saved best network scores {again.macro_f1}, its log says {chosen.valid.macro_f1}"
+        message = f"the saved best network scores {again}, its log says {chosen.valid}"
         raise InputError(message, code="T604", hint="please report this: it is a bug of cnndsl")
-    test = evaluate(program, params, state, splits.test)
-    table = legacy_test_csv(test, len(splits.test)) if keeper.legacy_csv else test_csv(chosen.epoch, test)
+    test = evaluate(program, params, state, splits.test, settings.measured)
+    columns = settings.measured
+    table = legacy_test_csv(test, len(splits.test)) if keeper.legacy_csv else test_csv(chosen.epoch, test, columns)
     write_durably(folder / "test.csv", table.encode())
     write_durably(folder / "curves.png", plots.curves(rows, chosen, settings.loss_label))
     matrix = confusion(program, params, state, splits.test)

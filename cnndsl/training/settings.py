@@ -15,8 +15,8 @@ from cnndsl.settings._fields import constants_of, fields_of
 from cnndsl.settings.augment import Operation
 from cnndsl.settings.losses import LOSSES, CrossEntropy, Loss
 from cnndsl.settings.paths import PathRule
-from cnndsl.settings.rules import Clip, Patience
-from cnndsl.settings.schedules import Constant, Schedule
+from cnndsl.settings.rules import USUAL, Clip, Patience
+from cnndsl.settings.schedules import Constant, Plateau, Schedule
 from cnndsl.settings.text import write_operations, write_setting
 
 
@@ -57,6 +57,7 @@ class Settings:
     clip: Clip | None = None
     ema: float | None = None
     drop_last: bool = False
+    metrics: tuple[str, ...] = USUAL
     select: str = "valid.macro_f1"
     stop: Patience | None = None
     augment: tuple[Operation, ...] = ()
@@ -84,6 +85,14 @@ class Settings:
             return None
         number, _, count = self.fold.partition("/")
         return int(number), int(count)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The metrics that are asked for, then those that decide about something."""
+        plateau = self.schedule.metric if isinstance(self.schedule, Plateau) else ""
+        stop = self.stop.metric if self.stop else ""
+        deciding = filter(None, (self.select, stop, plateau))
+        return tuple(dict.fromkeys((*self.metrics, *(name.removeprefix("valid.") for name in deciding))))
 
     @property
     def loss_label(self) -> str:
@@ -114,7 +123,7 @@ def protocol(
     remat: bool = False,
     variables: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The protocol that a file and the command line ask for, of which nothing is :func:`~cnndsl.settings.unsupported`.
+    """The protocol that a file and the command line ask for.
 
     ``sizes`` are the numbers of images that it comes to on the data there are, ``seed`` is what was drawn for this run,
     for files that want a new one each time.
@@ -143,6 +152,7 @@ def protocol(
         clip=train.clip,
         ema=train.ema,
         drop_last=train.drop_last,
+        metrics=train.metrics,
         select=train.select.metric,
         stop=train.stop,
         augment=chosen.augment,

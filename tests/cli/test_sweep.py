@@ -115,15 +115,6 @@ def test_a_cell_whose_layers_do_not_fit_is_named_and_the_others_stand(tmp_path: 
     assert "error S201: Conv kernel 99x99 does not fit its 28x28 input" in done.out
 
 
-def test_what_cannot_be_trained_yet_is_refused_before_anything_is(tmp_path: Path) -> None:
-    model = MODEL.replace("epochs = 1", "epochs = 1; metrics = [loss]")
-    assert sweep(tmp_path, model=model).code == 0
-    done = sweep(tmp_path, "--run", model=model)
-    assert (done.code, done.out) == (1, "")
-    assert "error C408: `metrics = [loss]` cannot be trained yet" in done.err
-    assert not (tmp_path / "outputdir").exists()
-
-
 def test_the_example_of_the_language_has_the_cells_that_it_says(shared: Path) -> None:
     done = cnndsl("sweep", shared / "examples" / "mnist-20k.txt")
     assert done.code == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -144,11 +146,20 @@ def test_a_fraction_is_of_the_official_images(tmp_path: Path, shared: Path) -> N
     assert "mnist: 60 / 120 / 20 images" in done.err
 
 
-def test_what_cannot_be_trained_yet_is_exit_1_before_anything_is_done(tmp_path: Path) -> None:
-    done = train(tmp_path, MODEL.replace("  seed = 3", "  seed = 3\n  metrics = [loss]"))
-    assert (done.code, done.out) == (1, "")
-    assert "model.txt:10:3: error C408: `metrics = [loss]` cannot be trained yet" in done.err
-    assert not (tmp_path / "outputdir").exists()
+def test_metrics_that_are_asked_for_are_measured_shown_and_decide(tmp_path: Path) -> None:
+    asked = "metrics = [loss, top_3, weighted_f1]; select = best(valid.top_3); stop = patience(valid.top_2, 1)"
+    done = train(tmp_path, MODEL.replace("  seed = 3", f"  seed = 3\n  {asked}").replace("epochs = 2", "epochs = 9"))
+    assert done.code == 0, done.err
+    table = list(csv.DictReader((tmp_path / "outputdir" / "history.csv").read_text().splitlines()))
+    scores = ["valid_loss", "valid_top_3", "valid_weighted_f1", "valid_top_2"]
+    assert list(table[0]) == ["epoch", "train_loss", *scores, "best"]
+    assert re.search(r"valid: loss [\d.]+  top 3 [\d.]+  weighted F1 [\d.]+  top 2 [\d.]+\n", done.err)
+    assert len(table) < 9
+    assert float(table[-1]["valid_top_2"]) <= max(float(row["valid_top_2"]) for row in table[:-1])
+    (best,) = [row for row in table if row["best"] == "1"]
+    assert float(best["valid_top_3"]) == max(float(row["valid_top_3"]) for row in table)
+    header = read_header(tmp_path / "outputdir" / "best.safetensors")
+    assert header["valid"]["further"]["top_3"] == float(best["valid_top_3"])
 
 
 def test_a_claim_that_fails_is_exit_1_before_anything_is_done(tmp_path: Path) -> None:

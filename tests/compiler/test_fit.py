@@ -12,7 +12,6 @@ from cnndsl.compiler import check, check_experiment, compile_model
 from cnndsl.compiler.fit import parameter_names
 from cnndsl.errors import ModelError
 from cnndsl.language.source import Source
-from cnndsl.settings import unsupported
 from tests.compiler.networks import random_batch, same_bits
 
 README = Path(__file__).parents[2] / "README.md"
@@ -47,6 +46,7 @@ def test_every_trained_array_has_a_name_and_the_names_are_those_of_the_parameter
         'paths = [frozen("*/1/*"), lr("*/W", 2), lr("FC.?/b", 0.5)]',
         "loss = cross_entropy(weights=[1, 2, 3])",
         "loss = focal",
+        "metrics = [top_2, loss]; select = best(valid.top_2)",
     ],
 )
 def test_what_fits_is_not_reported(text: str) -> None:
@@ -60,6 +60,10 @@ def test_what_fits_is_not_reported(text: str) -> None:
         ('paths = [frozen("stem")]', 'no parameter is called "stem"'),
         ('paths = [frozen("STEM/*")]', 'no parameter is called "STEM/*"'),
         ('paths = [lr("stem/W", 2), lr("stem/mean", 2)]', 'no parameter is called "stem/mean"'),
+        ("metrics = [loss, top_2, top_5]", "top_5 of 3 outputs is always 1"),
+        ("select = max(valid.top_3)", "top_3 of 3 outputs is always 1"),
+        ("stop = patience(valid.top_10, 2)", "top_10 of 3 outputs is always 1"),
+        ("schedule = plateau(valid.top_3)", "top_3 of 3 outputs is always 1"),
         ("loss = cross_entropy(weights=[1, 2])", "2 weights of classes, the network gives 3 outputs"),
     ],
 )
@@ -104,5 +108,4 @@ def test_what_the_readme_shows_of_training_can_be_trained() -> None:
     source = Source("README.md", f"input 1x6x6\nstem: Conv 2 3\nReLU\nFlatten\nhead: FC 10\nSoftmax\n{section}")
     experiment = check_experiment(source)
     assert not [found for found in experiment.diagnostics if found.severity != "note"]
-    assert unsupported(experiment.settings) == ()
     assert compile_model(source.text).loss.each is not loss.cross_entropy().each

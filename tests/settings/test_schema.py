@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnndsl.layers._fields import domain_of
-from cnndsl.settings import Data, Settings, Train, effective, unsupported
+from cnndsl.settings import Data, Settings, Train, effective
 from cnndsl.settings._fields import fields_of
 from cnndsl.settings._names import constructors_of, targets
 from cnndsl.settings.text import write_setting, write_signature
@@ -62,7 +62,6 @@ def test_the_defaults_are_the_protocol_of_a_file_without_sections() -> None:
     assert (data.name, data.train, data.valid, data.test, data.balance) == ("mnist", 5000, 500, 500, True)
     assert (train.batch, train.epochs, train.seed, train.init) == (32, 10, 0, "he_normal")
     assert write_setting(domain_of(fields_of(Train)["optimizer"]), train.optimizer).startswith("adam(lr=0.001,")
-    assert unsupported(Settings()) == ()
     assert {row.origin for row in effective(Settings()).rows} == {"default"}
 
 

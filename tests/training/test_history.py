@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnndsl.settings.rules import USUAL
 from cnndsl.training.history import Row, best, history_csv, legacy_history_csv, legacy_test_csv, test_csv
 from cnndsl.training.metrics import Scores
 
@@ -74,9 +75,17 @@ def test_every_bit_of_a_number_is_in_the_table(scores: list[tuple[float, float]]
 
 
 def test_the_test_is_one_row() -> None:
-    assert test_csv(3, Scores(0.5, 0.75, 0.625)) == (
+    assert test_csv(3, Scores(0.5, 0.75, 0.625), USUAL) == (
         "best_epoch,test_loss,test_accuracy,test_macro_f1\n3,0.5,0.75,0.625\n"
     )
+
+
+def test_the_tables_have_a_column_for_each_metric_that_is_asked_for() -> None:
+    rows = [Row(1, 0.5, Scores(2.0, 0.25, 0.5, {"top_5": 0.75})), Row(2, 0.5, Scores(2.0, 0.25, 0.5, {"top_5": 1.0}))]
+    assert history_csv(rows, "valid.top_5", ("top_5", "loss")) == (
+        "epoch,train_loss,valid_top_5,valid_loss,best\n1,0.5,0.75,2.0,0\n2,0.5,1.0,2.0,1\n"
+    )
+    assert test_csv(2, rows[1].valid, ("top_5",)) == "best_epoch,test_top_5\n2,1.0\n"
 
 
 def test_the_earlier_tables_hold_sums() -> None:

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score
+from sklearn.metrics import classification_report, f1_score
 
 from cnndsl.compiler import Program
 from cnndsl.data import Split, Splits
 from cnndsl.layers._kind import Array
 from cnndsl.loss import mse
+from cnndsl.settings.rules import METRICS, USUAL, better_if_low
 from cnndsl.training import confusion, evaluate
+from cnndsl.training.metrics import Scores, cost, judge, per_class
 
 
 def oracle(classes: int) -> Any:
@@ -58,6 +60,50 @@ def test_macro_f1_is_scikit_learns_with_zero_for_a_class_that_never_occurs() -> 
     (expected,) = [f1_score(labels, predicted, labels=range(3), average="macro", zero_division=0)]
     assert evaluate(oracle(3), {}, {}, split_of(predicted, labels, 3)).macro_f1 == expected
     assert expected == pytest.approx((2 / 3 + 4 / 5 + 0) / 3)
+
+
+def test_the_weighted_f1_counts_each_class_by_its_images() -> None:
+    predicted, labels = [0, 0, 1, 1, 0], [0, 1, 1, 1, 0]
+    found = evaluate(oracle(3), {}, {}, split_of(predicted, labels, 3), ("weighted_f1",)).further
+    assert found == {"weighted_f1": pytest.approx((2 * 4 / 5 + 3 * 4 / 5) / 5)}
+
+
+@given(st.data(), st.integers(1, 12))
+def test_the_right_class_is_among_the_highest_scores_or_not(data: st.DataObject, images: int) -> None:
+    ranks = np.array([data.draw(st.permutations(range(12))) for _ in range(images)], np.float32)
+    labels = np.array(data.draw(st.lists(st.integers(0, 11), min_size=images, max_size=images)))
+    found = judge(oracle(12), ranks, labels, METRICS)
+    for metric, count in {"accuracy": 1, "top_2": 2, "top_3": 3, "top_5": 5, "top_10": 10}.items():
+        by_hand = [rank[label] >= 12 - count for rank, label in zip(ranks, labels, strict=True)]
+        assert found[metric] == pytest.approx(np.mean(by_hand))
+        assert cost(found, f"valid.{metric}") == -found[metric]
+    assert cost(found, "valid.loss") == found.loss
+
+
+def test_a_network_that_diverges_is_scored_all_the_same() -> None:
+    scores = np.full((3, 4), np.nan, np.float32)
+    found = judge(oracle(4), scores, np.array([0, 1, 2]), METRICS[:6])
+    assert np.isnan(found.loss)
+    assert 0 <= found["top_3"] <= 1
+
+
+def test_only_what_is_asked_for_is_measured_besides_the_usual() -> None:
+    scores = Scores(0.5, 0.75, 0.625, {"top_2": 1.0})
+    assert scores.text(["top_2", "macro_f1"]) == "top 2 1.0000  macro F1 0.6250"
+    assert [scores[metric] for metric in USUAL] == [0.5, 0.75, 0.625]
+    with pytest.raises(AttributeError):
+        scores["top_3"]
+    assert [metric for metric in METRICS if better_if_low(f"valid.{metric}")] == ["loss"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=30))
+def test_each_class_has_the_scores_of_scikit_learns_report(pairs: list[tuple[int, int]]) -> None:
+    predicted, labels = map(np.array, zip(*pairs, strict=True))
+    report = classification_report(labels, predicted, labels=range(4), output_dict=True, zero_division=0)
+    for number, own in enumerate(per_class(labels, predicted, 4)):
+        expected = report[str(number)]
+        assert (own.precision, own.recall, own.f1) == (expected["precision"], expected["recall"], expected["f1-score"])
+        assert own.support == expected["support"] == (labels == number).sum()
 
 
 def test_the_loss_is_the_mean_in_double_precision() -> None:

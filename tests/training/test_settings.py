@@ -47,6 +47,7 @@ def test_the_defaults_are_the_protocol() -> None:
         "clip": None,
         "ema": None,
         "drop_last": False,
+        "metrics": "[loss, accuracy, macro_f1]",
         "select": "valid.macro_f1",
         "stop": None,
     }

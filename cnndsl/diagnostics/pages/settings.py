@@ -105,22 +105,11 @@ ENTRIES = (
         why="Training on nothing, or for no time, would end in results that look like those of a run.",
     ),
     Entry(
-        code="C408",
-        severity="error",
-        title="This version cannot train so",
-        meaning="""The file asks for something that the language has and training does not do yet. It is said before
-            anything is trained, at the line that asks.""",
-        wrong=Example(f"{_TRAINED}\ntrain {{ metrics = [loss, accuracy]; seed = 7 }}", f"{_RUN} --epochs 1"),
-        right=Example(f"{_TRAINED}\ntrain {{ seed = 7 }}", f"{_RUN} --epochs 1"),
-        remedy="Take what the hint offers in its place, or a version that can do more.",
-        why="A run that leaves out what was asked for is not the run that its file describes.",
-    ),
-    Entry(
         code="C409",
         severity="error",
         title="A setting is of another network",
-        meaning="""A pattern in `paths` matches no parameter, or the loss has weights for another number of classes than
-            the network has outputs.""",
+        meaning="""A pattern in `paths` matches no parameter, the loss has weights for another number of classes than
+            the network has outputs, or a metric such as `top_10` is about more classes than it tells apart.""",
         wrong=_train('paths = [frozen("stem/*")]', "seed = 7"),
         right=_train('paths = [frozen("FC.0/*")]', "seed = 7"),
         remedy="""Parameters are called by the path of their layer, where a label stands for what has one, and their own

@@ -139,4 +139,14 @@ ENTRIES = (
         remedy="Look at the list: other versions or another processor explain it. If neither is, please report it.",
         why="A result that cannot be repeated cannot be examined.",
     ),
+    Entry(
+        code="T614",
+        severity="warning",
+        title="The images are not those of the run",
+        meaning="""The data set has the name of the run's, but the images drawn from it have another hash than those
+            that the run was trained and tested on.""",
+        remedy="Name the folder with the files that were used: `--data-dir`.",
+        why="""Of other files the same draw is of other images. Those that the run was trained on may then be among
+            those that it is tested on.""",
+    ),
 )
