@@ -17,8 +17,10 @@ from cnndsl.data import BUILT_IN, SHAPE_OF, SHAPES
 from cnndsl.errors import Diagnostic, OutputError, printable
 
 if TYPE_CHECKING:
+    from cnndsl.compiler import Experiment
     from cnndsl.language import Graph, Source
     from cnndsl.language.graph import Shape
+    from cnndsl.report.training_memory import TrainingMemory
     from cnndsl.settings import Override
 
 _ABOUT_LAYERS = "PNASG"  # first letters of what ends a graph: all but settings, data and claims
@@ -52,6 +54,12 @@ class _Network:
     found: tuple[Diagnostic, ...]
     complete: bool
     right: bool
+    experiment: Experiment
+
+    @property
+    def is_trainable(self) -> bool:
+        """Whether there is a loss of what it gives."""
+        return self.right and len(self.graph.nodes[-1].out_shape) == 1
 
 
 @click.command()
@@ -76,7 +84,7 @@ def show(
 
     A file without an `input` line is shown for each built-in data set that it is right for; a flowchart or a drawing
     is made for the first. Of a file with errors the table ends before the first, and its diagnostics follow. Memory is
-    that of a layer's output for one image, in single precision.
+    that of a layer's output for one image, in single precision; below the table stands what training takes.
     """
     if as_json + as_mermaid + (svg_file is not None) > 1:
         raise click.UsageError("Choose one of --json, --mermaid and --svg.")
@@ -113,18 +121,36 @@ def _networks(source: Source, shape: Shape | None, data: str | None, overrides: 
         wanted = {experiment.settings.data.name: experiment.data_shape}
     else:
         wanted = dict(SHAPES)
-    networks = [_network(source, name, given, overrides) for name, given in wanted.items()]
+    networks = [_network(experiment, name, given, overrides) for name, given in wanted.items()]
     right = [network for network in networks if network.right]
     return right or [max(networks, key=lambda network: len(network.graph.nodes))]
 
 
-def _network(source: Source, data: str, shape: Shape | None, overrides: tuple[Override, ...]) -> _Network:
+def _network(experiment: Experiment, data: str, shape: Shape | None, overrides: tuple[Override, ...]) -> _Network:
     from cnndsl.compiler import check, has_errors
 
-    graph, found = check(source, shape, overrides)
+    graph, found = check(experiment.graph.source, shape, overrides)
     shaped = evolve(graph, nodes=tuple(node for node in graph.nodes if node.in_shapes))
     ended = any(each.severity == "error" and each.code[0] in _ABOUT_LAYERS for each in found)
-    return _Network(data, shaped, found, complete=not ended, right=not has_errors(found))
+    right = not has_errors(found)
+    return _Network(data, shaped, found, complete=not ended, right=right, experiment=experiment)
+
+
+def _training(network: _Network) -> TrainingMemory | None:
+    """What training the network as its file says would take, if there is a machine for it."""
+    if not network.is_trainable:
+        return None
+    from cnndsl.report.training_memory import TrainingMemory
+    from cnndsl.training import memory_of, program_of, protocol
+
+    settings = protocol(network.experiment.settings, (1, 1, 1), seed=0)
+    try:
+        plan, recomputed = (
+            memory_of(program_of(network.graph, chosen), chosen) for chosen in (settings, evolve(settings, remat=True))
+        )
+    except MemoryError:  # even as numbers that nobody touches: what is said of such sizes helps nobody
+        return None
+    return TrainingMemory(plan, recomputed, settings.optimizer)
 
 
 def _print_json(networks: list[_Network]) -> None:
@@ -140,6 +166,7 @@ def _print_json(networks: list[_Network]) -> None:
             network.data,
             canonical_hash(network.graph) if network.complete else None,
             network.complete,
+            _training(network),
         )
         for network in networks
     ]
@@ -153,13 +180,15 @@ def _print_tables(networks: list[_Network]) -> None:
     # A pipe has no width, and whoever reads from it has a use for whole names.
     terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else None
-    tables = [
-        table(describe(network.graph), width=width, data=network.data, complete=network.complete)
-        for network in networks
-        if network.graph.nodes
-    ]
-    if tables:
-        output.result("\n\n".join(tables))
+    parts: list[str] = []
+    for network in networks:
+        if network.graph.nodes:
+            parts.append(table(describe(network.graph), width=width, data=network.data, complete=network.complete))
+        training = _training(network)
+        if training:
+            parts.append(str(training))
+    if parts:
+        output.result("\n\n".join(parts))
 
 
 def _draw(networks: list[_Network], svg_file: str | None) -> None:

@@ -46,6 +46,7 @@ class Manner:
     save_every: float = 300
     tensorboard: bool = False
     force: bool = False
+    remat: bool = False
 
 
 class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on
@@ -81,6 +82,7 @@ class TestSize(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option("--seed", default=0, show_default=True, help="Root of all randomness: equal seeds, equal results.")
 @changes_option
 @click.option("--processes", default=2, show_default=True, help="Processes that share a batch: 1 or 2. Same results.")
+@click.option("--remat", is_flag=True, help="Less memory: compute again what layers would keep. Same results.")
 @click.option("--out", default="outputdir", show_default=True, type=click.Path(), metavar="DIR", help="Where to write.")
 @click.option("--resume", metavar="PATH|auto", help="Go on from a checkpoint: of a file or run, or of --out if any.")
 @click.option(
@@ -103,6 +105,7 @@ def compile_and_train(
     changes: tuple[str, ...],
     *,
     processes: int,
+    remat: bool,
     legacy_csv: bool,
     resume: str | None,
     save_every: float,
@@ -122,7 +125,7 @@ def compile_and_train(
     overrides = (*read_changes(changes), *_overrides(given, processes))
     experiment = checked(read_source(file), overrides)
     folder = Path(out) if _is_given(context, "out") or resume in {None, "auto"} else _run_of(Path(resume or ""))
-    manner = Manner(processes, legacy_csv, resume, save_every, tensorboard, force)
+    manner = Manner(processes, legacy_csv, resume, save_every, tensorboard, force, remat)
     _summarise(train_experiment(experiment, folder, manner))
     return 0
 
@@ -172,6 +175,7 @@ def train_experiment(experiment: Experiment, folder: Path, manner: Manner) -> Re
         resolve(dataset, data.train, data.valid, data.test),
         seed=_seed(checkpoint),
         processes=manner.processes,
+        remat=manner.remat,
         variables=experiment.variables,
     )
     program = program_of(experiment.graph, chosen)

@@ -15,17 +15,21 @@ from numpy.typing import DTypeLike
 from cnndsl import keys
 from cnndsl.compiler.crew import Meeting, crew
 from cnndsl.compiler.infer import infer
+from cnndsl.compiler.inference import Inference, inference
 from cnndsl.compiler.initialise import initialise
 from cnndsl.compiler.lower import ALONE, Among, Step, Tape, lower, run_backward, run_forward
 from cnndsl.compiler.measure import Figures, measure
-from cnndsl.compiler.optimise import REWRITES, TRAINING, Pass, optimise
+from cnndsl.compiler.memory.arena import Arenas
+from cnndsl.compiler.memory.total import MemoryPlan, memory_plan
+from cnndsl.compiler.optimise import INFERENCE, REWRITES, SCORING, TRAINING, Pass, optimise
 from cnndsl.compiler.replay import Recordings, is_worthwhile
 from cnndsl.compiler.scratch import Scratch
+from cnndsl.compiler.step import Segments, cut, differentiate
 from cnndsl.compiler.threads import single_blas_thread
 from cnndsl.labels import classes_of
 from cnndsl.language.graph import Graph, Shape
 from cnndsl.layers import kind_of
-from cnndsl.layers._kind import Array, LayerKind, Tree
+from cnndsl.layers._kind import Array, Context, LayerKind, Tree
 from cnndsl.layers._layout import array_shape, outer_view, to_inner, to_outer
 from cnndsl.loss import Loss, cross_entropy, on_mixtures, on_probabilities
 
@@ -53,8 +57,11 @@ class Program:
     mixes: bool
     threads: int
     _steps: tuple[Step, ...] = field(repr=False)
-    _training_steps: tuple[Step, ...] = field(repr=False)
+    _segments: Segments = field(repr=False)
+    _predicting: Inference = field(repr=False)
+    _scoring: Inference = field(repr=False)
     _scratch: Scratch = field(factory=Scratch, repr=False, init=False)
+    _arenas: Arenas = field(factory=Arenas, repr=False, init=False)
     _recordings: Recordings = field(factory=Recordings, repr=False, init=False)
 
     @property
@@ -68,9 +75,23 @@ class Program:
         return self.graph.nodes[-1].out_shape
 
     @property
+    def remat(self) -> bool:
+        """Whether what layers leave for the backward pass is computed again instead of kept."""
+        return len(self._segments) > 1
+
+    @property
     def figures(self) -> Figures:
         """Parameters, multiply-adds, receptive field."""
         return measure(self.graph)
+
+    def memory(self, batch: int, *, optimiser: float = 0) -> MemoryPlan:
+        """What training on batches of so many images takes in single precision, in one process.
+
+        ``optimiser`` is how many numbers that keeps for each parameter: two for Adam.
+        """
+        cuts = self.cuts(batch)
+        workers = len(cuts) - 1 if self.mixes else len(self._branches(cuts))
+        return memory_plan(self.graph, self._segments, cuts, replays=self.replays, workers=workers, optimiser=optimiser)
 
     def init(self, seed: keys.Key = 0, dtype: DTypeLike = np.float32) -> tuple[Tree, Tree]:
         """First parameters and state. Each array is drawn from ``(seed, layer path, name)`` alone."""
@@ -147,13 +168,17 @@ class Program:
 
     def _shared(self, cuts: tuple[int, ...], work: Callable[[int, int], Partial]) -> Partial:
         """The pieces between the cuts, worked off by the threads: each has a branch of the tree."""
-        branches = [cuts]
-        while 2 * len(branches) <= self.threads and min(map(len, branches)) > 2:
-            branches = [half for branch in branches for half in halves(branch)]
-        sums = crew(self.threads).all([partial(reduce_pieces, branch, work) for branch in branches])
+        sums = crew(self.threads).all([partial(reduce_pieces, branch, work) for branch in self._branches(cuts)])
         while len(sums) > 1:
             sums = [add_partials(*pair) for pair in zip(sums[::2], sums[1::2], strict=True)]
         return sums[0]
+
+    def _branches(self, cuts: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The branches of the tree over the pieces, one a thread."""
+        branches = [cuts]
+        while 2 * len(branches) <= self.threads and min(map(len, branches)) > 2:
+            branches = [half for branch in branches for half in halves(branch)]
+        return branches
 
     def _in_step(self, cuts: tuple[int, ...], work: Callable[..., Partial], x: Array, labels: Array) -> Partial:
         """The parts between the cuts, each in a thread: what mixes the batch waits for the others there."""
@@ -177,7 +202,7 @@ class Program:
         def replaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
             return tuple(evolve(step, kind=kind) if step.path == path else step for step in steps)
 
-        return evolve(self, steps=replaced(self._steps), training_steps=replaced(self._training_steps))
+        return evolve(self, steps=replaced(self._steps), segments=tuple(map(replaced, self._segments)))
 
     def cuts(self, images: int) -> tuple[int, ...]:
         """Where a batch is cut into pieces: the first image of each, and the end. Depends on nothing else."""
@@ -204,22 +229,17 @@ class Program:
             return self._replayed(params, state, x, labels, total)
         # The first piece has the batch's own key: a batch that is not cut draws what `forward` draws.
         own_key = (key, "piece", first) if first else key
-        scores, new_state, tape = run_forward(
-            self._training_steps,
-            params,
-            state,
-            self._load(x),
-            train=True,
-            key=own_key,
-            scratch=self._scratch,
-            among=among,
+        scratch = self._arenas.of(self._segments, params, state, x)
+        inner = to_inner(x, scratch.empty(array_shape(x.shape[1:], len(x)), x.dtype))
+        ctx = Context(train=True, key=own_key, scratch=scratch, parts=among.parts, gather=among.gather)
+        return Partial(
+            *differentiate(
+                self._segments, params, state, inner, lambda scores: self._scored(scores, labels, total), ctx
+            )
         )
-        loss, dscores = self._scored(scores, labels, total)
-        _, grads = run_backward(self._training_steps, params, tape, dscores, scratch=self._scratch, among=among)
-        return Partial(loss, grads, new_state)
 
     def _replayed(self, params: Tree, state: Tree, x: Array, labels: Array, total: float) -> Partial:
-        recording = self._recordings.of(self._training_steps, params, x)
+        recording = self._recordings.of(self._segments, params, x)
         loss, dscores = self._scored(recording.forward(params, x), labels, total)
         return Partial(loss, recording.backward(dscores), state)
 
@@ -231,11 +251,11 @@ class Program:
 
     def scores(self, params: Tree, state: Tree, x: Array) -> Array:
         """What the loss is taken of, ``(N, K)``, in inference mode: the input of a final softmax, or the output."""
-        return self._predict(self._training_steps, params, state, x)
+        return self._infer(self._scoring, params, state, x)
 
     def predict(self, params: Tree, state: Tree, x: Array) -> Array:
-        """The output, ``(N, F)`` or ``(N, C, H, W)``, in inference mode: :meth:`forward` without a tape."""
-        return self._predict(self._steps, params, state, x)
+        """The output, ``(N, F)`` or ``(N, C, H, W)``, in inference mode: that of :meth:`forward`, but for rounding."""
+        return self._infer(self._predicting, params, state, x)
 
     def losses(self, scores: Array, labels: Array) -> Array:
         """The loss of each image ``(N,)`` from what :meth:`scores` gave."""
@@ -245,10 +265,11 @@ class Program:
     @property
     def _objective(self) -> Loss:
         """The loss, in the form for what the last training step gives."""
-        return on_probabilities(self.loss) if self._training_steps[-1].kind.probabilities else self.loss
+        return on_probabilities(self.loss) if self._segments[-1][-1].kind.probabilities else self.loss
 
-    def _predict(self, steps: tuple[Step, ...], params: Tree, state: Tree, x: Array) -> Array:
+    def _infer(self, how: Inference, params: Tree, state: Tree, x: Array) -> Array:
         x = self.checked(params, x)
+        weights = how.weights(params, state)
         y = np.empty((len(x), *self.output_shape), x.dtype)
         size = max(_SMALLEST_PIECE, min(self.piece, -(-len(x) // self.threads)))
         starts = range(0, len(x), size)
@@ -256,10 +277,7 @@ class Program:
         def work(own: range) -> None:
             for start in own:
                 inner, part = self._load(x[start : start + size]), y[start : start + size]
-                result, _, _ = run_forward(
-                    steps, params, state, inner, train=False, key=0, scratch=self._scratch, record=False
-                )
-                np.copyto(part, outer_view(result))
+                np.copyto(part, outer_view(how.run(weights, state, inner, self._scratch)))
 
         share = -(-len(starts) // self.threads) or 1
         with single_blas_thread():
@@ -332,24 +350,41 @@ def build(
     shards: int = 1,
     loss: Loss | None = None,
     start: str | float = "he_normal",
+    remat: bool = False,
     rewrites: tuple[Pass, ...] = REWRITES,
     training: tuple[Pass, ...] = TRAINING,
+    predicting: tuple[Pass, ...] = INFERENCE,
+    scoring: tuple[Pass, ...] = SCORING,
 ) -> Program:
     """The program of a graph with an input shape.
 
     A batch is cut into at least ``shards`` pieces, so that as many processes can share it. ``loss`` is what training
-    minimises, cross-entropy by default; ``start`` is as ``init`` of :func:`cnndsl.compiler.initialise.initialise`. The
-    passes can be left out, to compare with what they replace.
+    minimises, cross-entropy by default; ``start`` is as ``init`` of :func:`cnndsl.compiler.initialise.initialise`. With
+    ``remat`` a training step keeps what some layers read, and computes again what the others left: the same bits in
+    less memory. The passes can be left out, to compare with what they replace.
     """
     graph = infer(graph)
-    trained = lower(infer(optimise(graph, training)))
+    trained = optimise(graph, training)
+    steps = lower(trained)
     mixes = any(kind_of(node.spec).mixes_batch for node in graph.nodes)
     # Parts of a batch that is mixed have to be there at the same time.
     size = 1 << 30 if mixes else _piece_size(graph)
     threads = int(os.environ.get("CNNDSL_THREADS", "1"))
     loss = on_mixtures(loss or cross_entropy())
-    replays = is_worthwhile(trained, measure(graph).parameters)
-    return Program(graph, loss, size, shards, start, replays, mixes, threads, lower(optimise(graph, rewrites)), trained)
+    return Program(
+        graph,
+        loss,
+        size,
+        shards,
+        start,
+        is_worthwhile(steps, measure(graph).parameters) and not remat,
+        mixes,
+        threads,
+        lower(optimise(graph, rewrites)),
+        cut(steps, trained) if remat else (steps,),
+        inference(graph, predicting),
+        inference(graph, scoring),
+    )
 
 
 def _piece_size(graph: Graph) -> int:

@@ -16,18 +16,16 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from cnndsl.compiler.lower import Step, run_backward, run_forward
-from cnndsl.compiler.scratch import Scratch, untracked
-from cnndsl.layers._kind import Array, Shape, Tree
+from cnndsl.compiler.lower import Step
+from cnndsl.compiler.memory.arena import Arenas, Planned
+from cnndsl.compiler.step import Segments, differentiate
+from cnndsl.layers._kind import Array, Context, Scratch, Shape, Tree
 from cnndsl.layers._layout import array_shape, to_inner
 
 Calls = tuple[Callable[[], object], ...]
 
 # About 0.4 ms are spared; larger networks have longer calls besides.
 _MOST_PARAMETERS = 1 << 18
-
-# A batch is cut into pieces of at most two sizes, and so is a smaller one at the end of an epoch.
-_KEPT = 4
 
 
 class Recorder:
@@ -38,7 +36,7 @@ class Recorder:
 
     def run(self, function: Callable[..., object], /, *args: Any, **named: Any) -> None:
         """Call a function for what it writes, now and at each replay."""
-        call = partial(function, *map(_kept, args), **{name: _kept(value) for name, value in named.items()})
+        call = partial(function, *args, **named)
         call()
         self._noted.append(call)
 
@@ -85,41 +83,41 @@ def is_worthwhile(steps: tuple[Step, ...], parameters: int) -> bool:
     return parameters <= _MOST_PARAMETERS and all(step.kind.replayable for step in steps)
 
 
-def record(steps: tuple[Step, ...], params: Tree, shape: Shape, dtype: np.dtype[Any], scratch: Scratch) -> Recording:
+def record(segments: Segments, params: Tree, shape: Shape, dtype: np.dtype[Any], scratch: Scratch) -> Recording:
     """The passes over images of ``shape`` (N, C, H, W) and parameters like ``params``.
 
-    Recordings with one scratch lie over each other in memory: one has to be done before the next begins.
+    ``scratch`` hands out memory that stays where it is, and is used again only for what a later call writes.
     """
     own = {
         path: {name: np.zeros(array.shape, array.dtype) for name, array in of.items()} for path, of in params.items()
     }
-    x = np.zeros(array_shape(shape[1:], shape[0]), dtype)
+    x = scratch.empty(array_shape(shape[1:], shape[0]), dtype)
+    x.fill(0)
     recorder = Recorder()
-    scores, _, tape = run_forward(steps, own, {}, x, train=True, key=(), scratch=scratch, run=recorder.run)
-    forward_calls = recorder.take()
-    dscores = np.zeros_like(scores)
-    _, grads = run_backward(steps, own, tape, dscores, scratch=scratch, run=recorder.run)
-    return Recording(own, x, untracked(scores), dscores, grads, forward_calls, recorder.take())
+    between: list[tuple[Array, Array, Calls]] = []
 
+    def note(scores: Array) -> tuple[float, Array]:
+        dscores = np.zeros_like(scores)
+        between.append((scores, dscores, recorder.take()))
+        return 0.0, dscores
 
-def _kept(argument: Any) -> Any:
-    """An argument as a call may keep it: its memory can serve other calls as soon as no layer sees it any more."""
-    return untracked(argument) if isinstance(argument, np.ndarray) else argument
+    _, grads, _ = differentiate(segments, own, {}, x, note, Context(train=True, scratch=scratch, run=recorder.run))
+    scores, dscores, forward_calls = between[0]
+    return Recording(own, x, scores, dscores, grads, forward_calls, recorder.take())
 
 
 class Recordings(threading.local):
-    """The last recordings of one thread, by what they depend on."""
+    """The last recordings of one thread, by what they depend on. They lie over each other in memory."""
 
     def __init__(self) -> None:
-        self._scratch = Scratch()
-        self._kept: dict[Any, Recording] = {}
+        self._arenas = Arenas()
+        self._kept: dict[Planned, Recording] = {}
 
-    def of(self, steps: tuple[Step, ...], params: Tree, x: Array) -> Recording:
+    def of(self, segments: Segments, params: Tree, x: Array) -> Recording:
         """A recording for such arguments; made where there is none."""
-        types = tuple(array.dtype for own in params.values() for array in own.values())
-        key = x.shape, x.dtype, types
-        recording = self._kept.pop(key, None) or record(steps, params, x.shape, x.dtype, self._scratch)
-        self._kept[key] = recording
-        if len(self._kept) > _KEPT:
-            del self._kept[next(iter(self._kept))]
-        return recording
+        arena = self._arenas.of(segments, params, {}, x)
+        if arena not in self._kept:
+            known = self._arenas.known
+            self._kept = {old: recording for old, recording in self._kept.items() if old in known}
+            self._kept[arena] = record(segments, params, x.shape, x.dtype, arena)
+        return self._kept[arena]

@@ -29,23 +29,12 @@ class _Slot:
         self.grow(size)
 
     def grow(self, size: int) -> None:
-        """Replace the block. Over a buffer: :func:`untracked` views then refer to that and not to the block."""
-        self.block = np.frombuffer(np.empty(size, np.uint8).data, np.uint8)
+        """Replace the block."""
+        self.block = np.empty(size, np.uint8)
 
 
 _probe = _Slot(1)
 _UNSEEN = getrefcount(_probe.block)  # the count of a block without views
-
-
-def untracked(array: Array) -> Array:
-    """The same array, which keeps its memory but does not keep it from being handed out; of scratch memory alone."""
-    root = array
-    while isinstance(root.base, np.ndarray):
-        root = root.base
-    if not isinstance(root.base, memoryview):
-        return array
-    offset = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
-    return np.ndarray(array.shape, array.dtype, root.base, offset, array.strides)
 
 
 class Scratch(threading.local):

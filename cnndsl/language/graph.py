@@ -51,6 +51,7 @@ class Node:
     inputs: tuple[str, ...]
     span: Span | None = field(default=None, eq=False)
     owner: str = field()
+    folded: tuple[Node, ...] = ()
     wants_dx: bool = True
     in_shapes: tuple[Shape, ...] = ()
     out_shape: Shape = ()

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from cnndsl import __version__
 from cnndsl.report.architecture import Architecture, Row
+from cnndsl.report.training_memory import TrainingMemory
 
 VERSION = 1
 
@@ -18,12 +19,14 @@ class Shown:
     """A network on images of the data set ``data``, if that has a name.
 
     ``digest`` says which network it is; there is none where ``complete`` is false: only the beginning is right.
+    ``training`` is the memory of that, for a network that can be trained.
     """
 
     architecture: Architecture
     data: str = ""
     digest: str | None = None
     complete: bool = True
+    training: TrainingMemory | None = None
 
 
 def document(file: str, networks: Sequence[Shown]) -> dict[str, Any]:
@@ -50,6 +53,7 @@ def _network(shown: Shown) -> dict[str, Any]:
             "activation_bytes": architecture.activation_bytes,
             "receptive_field": architecture.receptive_field,
         },
+        "training": shown.training.as_json() if shown.training else None,
         "nodes": [_node(row) for row in architecture.rows],
     }
 

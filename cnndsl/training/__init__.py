@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnndsl.training.loop import Carry, EpochDone, StepDone, start, team, train, train_step
+from cnndsl.training.memory import memory_of
 from cnndsl.training.metrics import Scores, confusion, evaluate
 from cnndsl.training.recipe import optimiser_of, program_of
 from cnndsl.training.run import Result, check_output, compile_and_train
@@ -22,6 +23,7 @@ __all__ = [
     "compile_and_train",
     "confusion",
     "evaluate",
+    "memory_of",
     "optimiser_of",
     "program_of",
     "protocol",

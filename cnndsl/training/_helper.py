@@ -25,8 +25,8 @@ def main() -> None:
             raise EOFError
 
     unblock(asked)
-    graph, loss, shards, path, layout = receive(asked)
-    program = build(graph, loss=loss, shards=shards)
+    graph, loss, shards, remat, path, layout = receive(asked)
+    program = build(graph, loss=loss, shards=shards, remat=remat)
     board = Board(path, layout)
     exchange = exchange_of(board, 1, check)
     send(answers, "ready")

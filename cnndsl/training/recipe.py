@@ -22,7 +22,7 @@ from cnndsl.training.team import SHARDS
 
 def program_of(graph: Graph, settings: Settings) -> Program:
     """The program of a graph with shapes, with the loss and the initialisation of the settings."""
-    return build(graph, shards=SHARDS, loss=loss_of(settings.loss), start=settings.init)
+    return build(graph, shards=SHARDS, loss=loss_of(settings.loss), start=settings.init, remat=settings.remat)
 
 
 def optimiser_of(settings: Settings, steps_per_epoch: int, factor: float = 1.0) -> Optimiser:

@@ -28,9 +28,10 @@ class Settings:
     the whole official test set. ``fold`` is the part of the first two that validates, as in ``2/5``. ``lr`` is the
     learning rate, ``constants`` are others of the optimiser's, by name. The rest is as in the ``data`` and ``train``
     sections of a file; ``select`` is the metric that decides which epoch is kept. ``loss`` and ``init`` are here to be
-    written down: what is trained has them from :func:`program_of`. ``processes`` (one or two) share each batch; no
-    result depends on it. ``variables`` are those of the model file that have other values than it says, as text: with
-    them it is the network that was trained. ``augment`` is what is done to training images, in this order.
+    written down: what is trained has them from :func:`program_of`. ``processes`` (one or two) share each batch, with
+    ``remat`` what layers leave for the backward pass is computed again instead of kept; no result depends on either.
+    ``variables`` are those of the model file that have other values than it says, as text: with them it is the network
+    that was trained. ``augment`` is what is done to training images, in this order.
     """
 
     train: int = 5000
@@ -45,6 +46,7 @@ class Settings:
     fold: str | None = None
     seed: int = 0
     processes: int = 2
+    remat: bool = False
     variables: Mapping[str, str] = attrs.field(factory=dict)
     scale: str = "standardize"
     loss: Loss = attrs.Factory(CrossEntropy)
@@ -109,6 +111,7 @@ def protocol(
     *,
     seed: int,
     processes: int = 2,
+    remat: bool = False,
     variables: Mapping[str, str] | None = None,
 ) -> Settings:
     """The protocol that a file and the command line ask for, of which nothing is :func:`~cnndsl.settings.unsupported`.
@@ -129,6 +132,7 @@ def protocol(
         fold=data.fold,
         seed=seed if train.seed is None else train.seed,
         processes=processes,
+        remat=remat,
         variables=variables or {},
         scale=data.scale,
         loss=train.loss,

@@ -129,7 +129,8 @@ class Team:
                 bufsize=0,
                 process_group=0,
             )
-            send(self._helper.stdin, (self.program.graph, self.program.loss, self.program.shards, path, self._layout))
+            program = self.program
+            send(self._helper.stdin, (program.graph, program.loss, program.shards, program.remat, path, self._layout))
             receive(self._helper.stdout)  # it has mapped the file
             unblock(self._helper.stdout)
         except (OSError, EOFError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -202,3 +203,31 @@ def test_the_examples_are_drawn_with_their_figures(shared: Path, tmp_path: Path,
     done = cnndsl("show", shared / "examples" / f"{name}.txt", "--svg", tmp_path / "net.svg")
     assert done.code == 0
     assert f">{figures[name]} · " in (tmp_path / "net.svg").read_text(encoding="utf-8")
+
+
+def test_below_the_table_stands_what_training_takes() -> None:
+    done = cnndsl("show", SEED, "--data", "mnist")
+    heading, arena, rest = done.out.rstrip().splitlines()[-3:]
+    assert re.fullmatch(
+        r"training on batches of 32: [0-9.]+ MiB in each process(, with --remat [0-9.]+ [KM]iB)?", heading
+    )
+    assert re.fullmatch(r"  arena of [0-9.]+ MiB, [0-9.]+ KiB of it for Conv\.1", arena)
+    assert "parameters 129 KiB, adam 258 KiB" in rest
+
+
+def test_the_memory_of_training_follows_the_file(tmp_path: Path) -> None:
+    text = "input 1x8x8\ntrain { batch = 50\n optimizer = sgd(lr=0.1) }\nFlatten\nFC 10\n"
+    model = written(tmp_path, text)
+    assert "training on batches of 50: " in cnndsl("show", model, cwd=tmp_path).out
+    (network,) = json.loads(cnndsl("show", model, "--json", cwd=tmp_path).out)["networks"]
+    found = network["training"]
+    assert (found["batch"], found["optimizer"], found["optimiser"]) == (50, "sgd", 0)
+    assert found["parameters"] == 4 * 650
+    assert found["total"] >= found["arena"] + found["parameters"] + found["images"]
+    assert found["largest"]["path"] == "FC.0"
+
+
+def test_of_what_cannot_be_trained_there_is_no_memory_of_that(tmp_path: Path) -> None:
+    model = written(tmp_path, "input 1x8x8\nConv 2 3\n")
+    assert "training" not in cnndsl("show", model, cwd=tmp_path).out
+    assert json.loads(cnndsl("show", model, "--json", cwd=tmp_path).out)["networks"][0]["training"] is None

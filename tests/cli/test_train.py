@@ -54,6 +54,7 @@ class Run:
         times = found.pop("times")
         assert 0 < times["waited_seconds"] < times["train_seconds"]
         assert found["settings"].pop("processes") in {1, 2}
+        assert found["settings"].pop("remat") in {True, False}
         return found
 
 
@@ -61,6 +62,7 @@ RUNS: dict[str, tuple[tuple[object, ...], tuple[str, ...], dict[str, str]]] = {
     "first": ((), (), {}),
     "again": (ALONE, (), {"PYTHONHASHSEED": "1", "PYTHONWARNINGS": "error", "MPLBACKEND": "TkAgg"}),
     "optimised": (ALONE, ("-O",), {"PYTHONHASHSEED": "2", "LC_ALL": "C", "NO_COLOR": "1", "HOME": "/nonexistent"}),
+    "recomputed": (("--remat",), (), {}),
     "other seed": ((*ALONE, "--seed", 1), (), {}),
     "legacy": ((*ALONE, "--legacy-csv"), (), {}),
 }
@@ -119,7 +121,7 @@ def test_what_is_printed_and_what_is_written_agree(runs: dict[str, Run]) -> None
     assert header["model"] == SEED.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["again", "optimised"])
+@pytest.mark.parametrize("name", ["again", "optimised", "recomputed"])
 def test_equal_seeds_give_equal_bits_whatever_is_around(runs: dict[str, Run], name: str) -> None:
     first, other = runs["first"], runs[name]
     for file in {*FILES, *CHECKPOINTS} - {"events.jsonl", "manifest.json"}:

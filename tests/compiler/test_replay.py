@@ -81,10 +81,19 @@ def test_precisions_may_alternate_and_mix() -> None:
 
 def test_the_last_few_sizes_are_kept() -> None:
     graph = graph_of(SMALL)
-    steps = build(graph)._training_steps
+    segments = build(graph)._segments
     recordings = Recordings()
-    batches = [random_batch(graph, 0, images) for images in range(1, 6)]
-    kept = [recordings.of(steps, batch.params, batch.x) for batch in batches]
-    assert recordings.of(steps, batches[-1].params, batches[-1].x) is kept[-1]
-    assert recordings.of(steps, batches[1].params, batches[1].x) is kept[1]
-    assert recordings.of(steps, batches[0].params, batches[0].x) is not kept[0]
+    batches = [random_batch(graph, 0, images) for images in range(5, 0, -1)]
+    kept = [recordings.of(segments, batch.params, batch.x) for batch in batches]
+    assert recordings.of(segments, batches[-1].params, batches[-1].x) is kept[-1]
+    assert recordings.of(segments, batches[1].params, batches[1].x) is kept[1]
+    assert recordings.of(segments, batches[0].params, batches[0].x) is not kept[0]
+
+
+def test_a_larger_batch_takes_a_larger_block_and_the_others_with_it() -> None:
+    graph = graph_of(SMALL)
+    recordings = Recordings()
+    small, large = (random_batch(graph, 0, images) for images in (2, 9))
+    before = recordings.of(build(graph)._segments, small.params, small.x)
+    recordings.of(build(graph)._segments, large.params, large.x)
+    assert recordings.of(build(graph)._segments, small.params, small.x) is not before

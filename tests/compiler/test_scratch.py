@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from cnndsl.compiler.scratch import Scratch, untracked
+from cnndsl.compiler.scratch import Scratch
 from cnndsl.layers._kind import Array
 from tests.strategies import thorough
 
@@ -137,32 +137,3 @@ def test_threads_share_nothing() -> None:
     thread.join()
     assert found != [place]
     assert address(scratch.empty((1000,), np.uint8)) == place
-
-
-@pytest.mark.parametrize("view", [name for name in VIEWS if name not in {"memoryview", "broadcast"}])
-def test_an_untracked_array_is_the_same_but_does_not_hold_its_memory(view: str) -> None:
-    scratch = Scratch()
-    array = scratch.empty((4, 5, 6), np.float32)
-    array[...] = np.arange(120, dtype=np.float32).reshape(4, 5, 6)
-    seen = VIEWS[view](array)
-    same = untracked(seen)
-    np.testing.assert_array_equal(same, seen)
-    assert np.shares_memory(same, seen)
-    start = address(array)
-    del array, seen
-    assert address(scratch.empty((4, 5, 6), np.float32)) == start
-
-
-def test_an_untracked_array_keeps_its_memory_when_a_larger_block_takes_the_place() -> None:
-    scratch = Scratch()
-    array = scratch.empty((100,), np.float64)
-    array.fill(7)
-    same = untracked(array)
-    del array
-    scratch.empty((150,), np.float64).fill(8)
-    assert (same == 7).all()
-
-
-def test_what_is_not_scratch_memory_stays_as_it_is() -> None:
-    array = np.zeros(3)
-    assert untracked(array) is array
