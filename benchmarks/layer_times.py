@@ -76,7 +76,7 @@ class _Clock:
 def layer_times(net: Net, rounds: int) -> tuple[LayerTime, ...]:
     """Every layer of the network as it is trained, in order."""
     program = build(net.graph())
-    clock, steps = _Clock(), _steps(program)
+    clock, (steps,) = _Clock(), program._segments  # noqa: SLF001 - the layers after all rewrites
     watched = evolve(program, replays=False)  # a replay would make their calls without them
     for step in steps:
         watched = watched.with_kind(step.path, clock.watched(step.path, step.kind))
@@ -91,16 +91,12 @@ def layer_times(net: Net, rounds: int) -> tuple[LayerTime, ...]:
     return tuple(_one(step, clock, products.get(step.path, 0), count) for step in steps)
 
 
-def _steps(program: Program) -> tuple[Step, ...]:
-    """The layers of a training step, after all rewrites."""
-    return tuple(step for segment in program._segments for step in segment)  # noqa: SLF001
-
-
 def _products(program: Program) -> dict[str, int]:
     """Multiply-adds of the forward pass by path: of several steps that are made of one layer, the first has them."""
     of_layer = {node.path: macs(node) for node in program.graph.nodes}
     found: dict[str, int] = {}
-    for step in _steps(program):
+    (steps,) = program._segments  # noqa: SLF001 - as above
+    for step in steps:
         found[step.path] = of_layer.pop(step.owner, 0)
     return found
 

@@ -137,16 +137,19 @@ def _network(experiment: Experiment, data: str, shape: Shape | None, overrides: 
 
 
 def _training(network: _Network) -> TrainingMemory | None:
-    """What training the network as its file says would take."""
+    """What training the network as its file says would take, if there is a machine for it."""
     if not network.is_trainable:
         return None
     from cnndsl.report.training_memory import TrainingMemory
     from cnndsl.training import memory_of, program_of, protocol
 
     settings = protocol(network.experiment.settings, (1, 1, 1), seed=0)
-    plan, recomputed = (
-        memory_of(program_of(network.graph, chosen), chosen) for chosen in (settings, evolve(settings, remat=True))
-    )
+    try:
+        plan, recomputed = (
+            memory_of(program_of(network.graph, chosen), chosen) for chosen in (settings, evolve(settings, remat=True))
+        )
+    except MemoryError:  # even as numbers that nobody touches: what is said of such sizes helps nobody
+        return None
     return TrainingMemory(plan, recomputed, settings.optimizer)
 
 

@@ -20,7 +20,7 @@ from cnndsl.report.page_scores import ClassRow, Matrix, charts_of, class_rows, m
 from cnndsl.report.pictures import data_uri, unstacked
 from cnndsl.report.template import render
 
-_HIDDEN = {"processes"}  # no result depends on it
+_HIDDEN = {"processes", "remat"}  # no result depends on them
 
 
 @frozen(eq=False)

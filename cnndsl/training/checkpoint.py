@@ -38,7 +38,7 @@ _SUFFIX = ".safetensors"
 _NAMES = f"[0-9]*{_SUFFIX}"  # not those of writes that were cut off
 
 # What changes no number, and what changes none of those up to here.
-_NOT_SAID = {"processes"}
+_NOT_SAID = {"processes", "remat"}
 _FREE = {"epochs"}
 
 

@@ -224,7 +224,7 @@ def test_the_memory_of_training_follows_the_file(tmp_path: Path) -> None:
     assert (found["batch"], found["optimizer"], found["optimiser"]) == (50, "sgd", 0)
     assert found["parameters"] == 4 * 650
     assert found["total"] >= found["arena"] + found["parameters"] + found["images"]
-    assert found["largest"]["path"] == "Flatten.0"  # a copy of the images, of which FC makes less
+    assert found["largest"]["path"] == "Flatten.0"  # which copies the images in another order
 
 
 def test_of_what_cannot_be_trained_there_is_no_memory_of_that(tmp_path: Path) -> None:
