@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -42,7 +43,7 @@ def fit(program: Program, splits: Splits, settings: Settings | None = None) -> H
     settings = settings or Settings()
     rows: list[Row] = []
     kept = program.init(settings.seed)
-    with _display(settings, len(splits.train)) as display:
+    with _display(settings.epochs, len(splits.train), settings.measured) as display:
         for event in train(program, splits, settings):
             if isinstance(event, EpochDone):
                 rows.append(Row(event.epoch, event.train_loss, event.valid))
@@ -52,7 +53,5 @@ def fit(program: Program, splits: Splits, settings: Settings | None = None) -> H
     return History(tuple(rows), best(rows, settings.select), *kept)
 
 
-def _display(settings: Settings, images: int) -> AbstractContextManager[_Display]:
-    if is_kernel(current_shell()):
-        return live_display(settings.epochs, images)
-    return Progress(settings.epochs, images, settings.measured)
+def _display(epochs: int, images: int, metrics: Sequence[str]) -> AbstractContextManager[_Display]:
+    return live_display(epochs, images) if is_kernel(current_shell()) else Progress(epochs, images, metrics)

@@ -162,7 +162,7 @@ def test_steps_do_not_flood_the_display(monkeypatch: pytest.MonkeyPatch) -> None
     live = Live(1, 1000, sent.append)
     for _ in range(1000):
         now[0] += 0.001
-        live.show(StepDone(1, 0.5, 1))
+        live.show(StepDone(1, 0.5, 1, 0.0, None))  # type: ignore[arg-type]
     assert 3 <= len(sent) <= 4  # of a thousand in a second
     assert 'max="1000"' in sent[0]
     shown = len(sent)

@@ -90,9 +90,9 @@ def test_the_splits_stay_as_they_are_and_validation_sees_them_so(
     validated = []
     score = loop.evaluate
 
-    def noted(program: Any, params: Any, state: Any, split: Any) -> Any:
+    def noted(program: Any, params: Any, state: Any, split: Any, *more: Any) -> Any:
         validated.append(split)
-        return score(program, params, state, split)
+        return score(program, params, state, split, *more)
 
     monkeypatch.setattr(loop, "evaluate", noted)
     list(train(program, splits, evolve(quick, augment=MIXED)))
