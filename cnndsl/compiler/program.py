@@ -37,6 +37,10 @@ from cnndsl.loss import Loss, cross_entropy, on_mixtures, on_probabilities
 _PIECE_BYTES = 5 << 19
 _SMALLEST_PIECE, _LARGEST_PIECE = 8, 128
 
+# Multiply-adds an image from which on NumPy's calls are long enough for threads: smaller networks lose by them.
+_LONG_CALLS = 4_000_000
+_MOST_THREADS = 2
+
 
 @frozen(eq=False)
 class Program:
@@ -55,7 +59,7 @@ class Program:
     start: str | float
     replays: bool
     mixes: bool
-    threads: int
+    heavy: bool
     _steps: tuple[Step, ...] = field(repr=False)
     _segments: Segments = field(repr=False)
     _predicting: Inference = field(repr=False)
@@ -78,6 +82,11 @@ class Program:
     def remat(self) -> bool:
         """Whether what layers leave for the backward pass is computed again instead of kept."""
         return len(self._segments) > 1
+
+    @property
+    def threads(self) -> int:
+        """Threads of this process that share a batch: several where the network's calls are long."""
+        return min(os.cpu_count() or 1, _MOST_THREADS) if self.heavy else 1
 
     @property
     def figures(self) -> Figures:
@@ -271,7 +280,8 @@ class Program:
         x = self.checked(params, x)
         weights = how.weights(params, state)
         y = np.empty((len(x), *self.output_shape), x.dtype)
-        size = max(_SMALLEST_PIECE, min(self.piece, -(-len(x) // self.threads)))
+        # As many pieces whatever the number of threads: the bits must not depend on that.
+        size = max(_SMALLEST_PIECE, min(self.piece, -(-len(x) // (_MOST_THREADS if self.heavy else 1))))
         starts = range(0, len(x), size)
 
         def work(own: range) -> None:
@@ -369,7 +379,7 @@ def build(
     mixes = any(kind_of(node.spec).mixes_batch for node in graph.nodes)
     # Parts of a batch that is mixed have to be there at the same time.
     size = 1 << 30 if mixes else _piece_size(graph)
-    threads = int(os.environ.get("CNNDSL_THREADS", "1"))
+    figures = measure(graph)
     loss = on_mixtures(loss or cross_entropy())
     return Program(
         graph,
@@ -377,9 +387,9 @@ def build(
         size,
         shards,
         start,
-        is_worthwhile(steps, measure(graph).parameters) and not remat,
+        is_worthwhile(steps, figures.parameters) and not remat,
         mixes,
-        threads,
+        figures.macs >= _LONG_CALLS,
         lower(optimise(graph, rewrites)),
         cut(steps, trained) if remat else (steps,),
         inference(graph, predicting),
