@@ -56,7 +56,7 @@ class Course:
             "epoch",
             epoch=row.epoch,
             train_loss=row.train_loss,
-            valid=attrs.asdict(event.valid),
+            valid=event.valid.by_name,
             best=best,
             seconds=round(now - self._epoch_began, 3),
             waited_seconds=round(self.waited - self._waited_before, 3),

@@ -102,9 +102,6 @@ def _draw(writer: Any, event: dict[str, Any]) -> None:
             writer.add_scalar(f"step/{name}", event[name], event["done"])
     elif event["event"] == "epoch":
         writer.add_scalar("epoch/train_loss", event["train_loss"], event["epoch"])
-        further = event["valid"].get("further", {})
-        for name, value in {**event["valid"], **further}.items():
-            if name == "further":
-                continue
+        for name, value in event["valid"].items():
             writer.add_scalar(f"epoch/valid_{name}", value, event["epoch"])
         writer.flush()

@@ -26,7 +26,7 @@ def about_weights(program: Program, splits: Splits, settings: Settings, row: Row
     """What travels with the weights."""
     return {
         "epoch": row.epoch,
-        "valid": attrs.asdict(row.valid),
+        "valid": row.valid.by_name,
         "model": program.graph.source.text,
         # Unlike the file it needs no other: neither what it includes nor other values for its variables.
         "network": render(attrs.evolve(program.graph, sections=())),
@@ -71,8 +71,8 @@ def manifest(
             "sha256": splits.fingerprint,
             "images": {"train": len(splits.train), "valid": len(splits.valid), "test": len(splits.test)},
         },
-        "best": {"epoch": chosen.epoch, "weights_sha256": weights_sha256, "valid": attrs.asdict(chosen.valid)},
-        "test": attrs.asdict(test),
+        "best": {"epoch": chosen.epoch, "weights_sha256": weights_sha256, "valid": chosen.valid.by_name},
+        "test": test.by_name,
         "experiment": experiment and dict(experiment),
         "versions": {
             "python": platform.python_version(),

@@ -28,14 +28,18 @@ class Scores:
     macro_f1: float
     further: Mapping[str, float] = Factory(dict)
 
+    @property
+    def by_name(self) -> dict[str, float]:
+        """Every metric that was measured: as files have them."""
+        return {"loss": self.loss, "accuracy": self.accuracy, "macro_f1": self.macro_f1, **self.further}
+
     def __getitem__(self, metric: str) -> float:
         """The value of a metric that was measured."""
-        value: float = self.further[metric] if metric in self.further else getattr(self, metric)
-        return value
+        return self.by_name[metric]
 
     def get(self, metric: str) -> float | None:
         """The value of a metric, if it was measured."""
-        return self[metric] if metric in _ALWAYS or metric in self.further else None
+        return self.by_name.get(metric)
 
     def text(self, metrics: Sequence[str]) -> str:
         """``loss 0.1010  accuracy 0.9700  macro F1 0.9700``."""

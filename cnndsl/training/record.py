@@ -54,9 +54,9 @@ class Record:
         """A number of it if it has it: ``valid.macro_f1``, ``test.accuracy``, ``parameters``, ``seconds`` ..."""
         part, _, metric = name.rpartition(".")
         if part == "valid":
-            return _number(_metrics(self.header.get("valid")), metric)
+            return _number(_part(self.header, "valid"), metric)
         if part == "test":
-            return _number(_metrics(self.manifest.get("test")), metric)
+            return _number(_part(self.manifest, "test"), metric)
         if name == "seconds":
             return _number(_part(self.manifest, "times"), "train_seconds")
         return _number(_part(self.manifest, "model"), name)
@@ -155,11 +155,6 @@ def _read(path: Path) -> str | None:
         raise InputError(f"{path} is damaged: it is no text", code="D510") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", code="D503") from None
-
-
-def _metrics(scores: object) -> Mapping[str, Any]:
-    """Scores as files have them, in one table."""
-    return {**scores, **_part(scores, "further")} if isinstance(scores, dict) else {}
 
 
 def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -115,7 +115,7 @@ def compile_and_train(
                     times = _train(keeper, since, Course(log, settings, _steps(keeper)), on_event, hold)
                     over = True
                     result = _finish(keeper, times, experiment)
-                    log("end", best=result.best.epoch, test=attrs.asdict(result.test))
+                    log("end", best=result.best.epoch, test=result.test.by_name)
                 for remark in of_confusion(result.confusion, "test"):
                     on_event(remark)
                 return result

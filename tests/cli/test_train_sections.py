@@ -159,7 +159,7 @@ def test_metrics_that_are_asked_for_are_measured_shown_and_decide(tmp_path: Path
     (best,) = [row for row in table if row["best"] == "1"]
     assert float(best["valid_top_3"]) == max(float(row["valid_top_3"]) for row in table)
     header = read_header(tmp_path / "outputdir" / "best.safetensors")
-    assert header["valid"]["further"]["top_3"] == float(best["valid_top_3"])
+    assert header["valid"]["top_3"] == float(best["valid_top_3"])
 
 
 def test_a_claim_that_fails_is_exit_1_before_anything_is_done(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_only_what_is_asked_for_is_measured_besides_the_usual() -> None:
     scores = Scores(0.5, 0.75, 0.625, {"top_2": 1.0})
     assert scores.text(["top_2", "macro_f1"]) == "top 2 1.0000  macro F1 0.6250"
     assert [scores[metric] for metric in USUAL] == [0.5, 0.75, 0.625]
-    with pytest.raises(AttributeError):
+    with pytest.raises(KeyError):
         scores["top_3"]
     assert [metric for metric in METRICS if better_if_low(f"valid.{metric}")] == ["loss"]
 
